@@ -1,0 +1,19 @@
+//! One event for one desk, from the queue to the ticket.
+//!
+//! A [`Delivery`] is a state machine in pure code: [`Delivery::advance`] takes a [`Transition`] and
+//! gives the next state or refuses. The ledger stores what comes out; the worker decides which
+//! transition is next. Whoever wants to know what can happen to a delivery reads this folder.
+
+mod failure;
+mod key;
+mod machine;
+mod retry;
+mod state;
+mod step;
+
+pub use failure::{Failure, Reason, Verdict};
+pub use key::DeliveryKey;
+pub use machine::{Advanced, Attempt, AttemptOutcome, InvalidTransition, Transition};
+pub use retry::RetrySchedule;
+pub use state::{Delivery, EventRef, Limit, State};
+pub use step::{InvalidStep, Outcome, Progress, Step, StepRecord};

@@ -1,0 +1,159 @@
+//! Everything that can go wrong at a desk, and the one place that says what follows from it.
+
+use std::time::Duration;
+
+use crate::delivery::{Failure, Reason, Step, Verdict};
+
+/// A desk's answer that is not a success, in the desk's own words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// The desk's code for the error: `CUSTOMER_NOT_FOUND`.
+    pub code: Option<String>,
+    /// The desk's message, cut to a length that a log line can bear.
+    pub words: String,
+    /// The id by which the desk's support finds the call.
+    pub correlation_id: Option<String>,
+}
+
+/// Why a desk did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// No connection came about: nothing was sent.
+    #[error("the desk could not be reached")]
+    Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The request was sent, perhaps whole, and no answer came.
+    #[error("the desk did not answer")]
+    NoAnswer(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The answer is not one of this desk's: HTML, an empty or endless body, JSON of another shape.
+    #[error("the desk's answer (status {status}) cannot be read: {what}")]
+    Unreadable {
+        /// HTTP status.
+        status: u16,
+        /// What is wrong with it; nothing of the body is quoted.
+        what: String,
+    },
+    /// A fault of the desk's own (5xx).
+    #[error("the desk has a fault of its own (status {})", .0.status)]
+    Faulty(Answer, Option<Duration>),
+    /// The record is locked for a moment: certain not to have been changed (HubSpot's 423).
+    #[error("the desk's record is locked")]
+    Locked(Answer, Option<Duration>),
+    /// Too many requests; the time is what the desk asked to wait.
+    #[error("the desk asks to slow down")]
+    Throttled(Answer, Option<Duration>),
+    /// The plan's calls or tickets are spent, for so long where it is known.
+    #[error("the desk account's quota is spent")]
+    QuotaSpent(Answer, Option<Duration>),
+    /// The key is not accepted, or lacks a right.
+    #[error("the desk does not accept the account's key (status {})", .0.status)]
+    Account(Answer),
+    /// The customer does not exist at the desk.
+    #[error("the desk does not know the customer")]
+    UnknownCustomer(Answer),
+    /// The desk will not have this request, now or later.
+    #[error("the desk refused: {}", .1.words)]
+    Refused(Reason, Answer),
+    /// The draft lacks what the desk requires; nothing was sent.
+    #[error("the draft does not do for this desk: {0}")]
+    Incomplete(String),
+    /// A record that the rule insists on does not exist.
+    #[error("the desk has no such record: {0}")]
+    MissingRecord(String),
+}
+
+impl DeskError {
+    /// What a worker does next, when this came of `step`.
+    pub fn verdict(&self, step: &Step) -> Verdict {
+        match self {
+            Self::NoAnswer(_) | Self::Unreadable { .. } | Self::Faulty(..)
+                if !step.is_repeatable() =>
+            {
+                Verdict::LookUp
+            }
+            Self::Unreachable(_) | Self::NoAnswer(_) | Self::Account(_) => {
+                Verdict::Wait { after: None }
+            }
+            Self::Throttled(_, after) | Self::QuotaSpent(_, after) => {
+                Verdict::Wait { after: *after }
+            }
+            Self::Unreadable { .. } => Verdict::Retry { after: None },
+            Self::Faulty(_, after) | Self::Locked(_, after) => Verdict::Retry { after: *after },
+            Self::UnknownCustomer(_) if *step == Step::Ticket => Verdict::CreateCustomer,
+            Self::UnknownCustomer(_)
+            | Self::Refused(..)
+            | Self::Incomplete(_)
+            | Self::MissingRecord(_) => Verdict::GiveUp,
+        }
+    }
+
+    /// Whether it is certain that the desk has done nothing of what it was asked.
+    pub fn is_definite(&self) -> bool {
+        match self {
+            Self::NoAnswer(_) | Self::Unreadable { .. } | Self::Faulty(..) => false,
+            Self::Unreachable(_)
+            | Self::Locked(..)
+            | Self::Throttled(..)
+            | Self::QuotaSpent(..)
+            | Self::Account(_)
+            | Self::UnknownCustomer(_)
+            | Self::Refused(..)
+            | Self::Incomplete(_)
+            | Self::MissingRecord(_) => true,
+        }
+    }
+
+    /// The failure as the ledger keeps it.
+    pub fn failure(&self) -> Failure {
+        let reason = self.reason();
+        match self {
+            Self::Faulty(answer, _)
+            | Self::Locked(answer, _)
+            | Self::Throttled(answer, _)
+            | Self::QuotaSpent(answer, _)
+            | Self::Account(answer)
+            | Self::UnknownCustomer(answer)
+            | Self::Refused(_, answer) => Failure {
+                reason,
+                words: answer.words.clone(),
+                status: Some(answer.status),
+                code: answer.code.clone(),
+                correlation_id: answer.correlation_id.clone(),
+            },
+            Self::Unreadable { status, .. } => {
+                Failure { status: Some(*status), ..Failure::of(reason, self.to_string()) }
+            }
+            Self::Unreachable(_) | Self::NoAnswer(_) => Failure::of(reason, chain(self)),
+            Self::Incomplete(words) | Self::MissingRecord(words) => Failure::of(reason, words),
+        }
+    }
+
+    fn reason(&self) -> Reason {
+        match self {
+            Self::Unreachable(_) => Reason::Unreachable,
+            Self::NoAnswer(_) => Reason::NoAnswer,
+            Self::Unreadable { .. } => Reason::Unreadable,
+            Self::Faulty(..) | Self::Locked(..) => Reason::DeskFault,
+            Self::Throttled(..) => Reason::Throttled,
+            Self::QuotaSpent(..) => Reason::PlanLimit,
+            Self::Account(_) => Reason::Account,
+            Self::UnknownCustomer(_) => Reason::UnknownCustomer,
+            Self::Refused(reason, _) => *reason,
+            Self::Incomplete(_) => Reason::Incomplete,
+            Self::MissingRecord(_) => Reason::MissingRecord,
+        }
+    }
+}
+
+/// An error with all its causes, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        words.push_str(": ");
+        words.push_str(&next.to_string());
+        cause = next.source();
+    }
+    words
+}

@@ -1,0 +1,126 @@
+//! Support desks: one folder per vendor, each with the same files, behind one trait.
+
+mod error;
+pub mod hubspot;
+pub mod supportdesk;
+
+pub use error::{Answer, DeskError};
+
+use std::{fmt, time::Duration};
+
+use async_trait::async_trait;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    delivery::{DeliveryKey, Outcome, RetrySchedule, Step, StepRecord},
+    event::DeskName,
+    ticket::{TicketDraft, TicketRef},
+};
+
+/// One configured ticket system account.
+#[async_trait]
+pub trait Desk: fmt::Debug + Send + Sync {
+    /// The steps that `draft` takes here, in order. The same draft gives the same steps.
+    fn plan(&self, draft: &TicketDraft) -> Vec<Step>;
+
+    /// The requests that the steps of `draft` would send, in order, with the key's secrets masked.
+    fn preview(&self, key: &DeliveryKey, draft: &TicketDraft) -> Result<Vec<Preview>, DeskError>;
+
+    /// Does one step. `done` holds the outcomes of the steps before it.
+    async fn act(
+        &self,
+        step: &Step,
+        key: &DeliveryKey,
+        draft: &TicketDraft,
+        done: &[StepRecord],
+    ) -> Result<Outcome, DeskError>;
+
+    /// Looks for the ticket of `key`, to settle a doubt. What it says is certain, or it says that
+    /// it cannot tell.
+    async fn find(&self, key: &DeliveryKey) -> Result<Found, DeskError>;
+}
+
+/// The answer to [`Desk::find`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// The ticket exists.
+    Ticket(TicketRef),
+    /// There is no such ticket.
+    Absent,
+    /// This account offers no way to know.
+    CannotTell,
+}
+
+/// A request as it would be sent.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Preview {
+    /// The step that sends it, as `ticket`.
+    pub step: String,
+    /// When it is sent, where that depends on an answer: `if the customer is unknown`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub only: Option<String>,
+    /// `POST`
+    pub method: String,
+    /// Absolute.
+    pub url: String,
+    /// Names and values; a secret's value is masked.
+    pub headers: Vec<(String, String)>,
+    /// The JSON body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<Value>,
+}
+
+/// A configured desk: what all have in common, and what its vendor needs.
+#[derive(Debug, Clone)]
+pub struct DeskConfig {
+    /// What all have in common.
+    pub settings: DeskSettings,
+    /// What its vendor needs.
+    pub vendor: Vendor,
+}
+
+/// The vendor of a desk, with its own settings.
+#[derive(Debug, Clone)]
+pub enum Vendor {
+    /// `kind = "hubspot"`
+    HubSpot(hubspot::Settings),
+    /// `kind = "supportdesk"`
+    SupportDesk(supportdesk::Settings),
+}
+
+/// What every desk's settings have in common. A vendor's own settings stand in its folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskSettings {
+    /// As `[desks.<name>]` calls it.
+    pub name: DeskName,
+    /// Without a slash at the end.
+    pub base_url: String,
+    /// For one call, from its first byte to the last of its answer.
+    pub timeout: Duration,
+    /// Requests that the desk takes; all windows hold at once.
+    pub pacing: Vec<Window>,
+    /// How often and how long a delivery is tried.
+    pub retry: RetrySchedule,
+    /// What to do with a doubt that the desk cannot settle.
+    pub on_uncertain: OnUncertain,
+}
+
+/// At most `requests` in any stretch of time as long as `per`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// How many.
+    pub requests: u32,
+    /// In how long.
+    pub per: Duration,
+}
+
+/// What to do with a doubt that the desk cannot settle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnUncertain {
+    /// An operator looks.
+    #[default]
+    Park,
+    /// Ask again for the ticket: at least once, perhaps twice.
+    Retry,
+}

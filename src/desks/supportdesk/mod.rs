@@ -1,0 +1,5 @@
+//! SupportDesk tickets: REST API, version 1.
+
+mod settings;
+
+pub use settings::Settings;

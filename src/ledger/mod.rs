@@ -1,0 +1,261 @@
+//! The book of deliveries: what was asked of a desk before it is asked, and what came of it.
+//!
+//! Promises, kept by every implementation and tested by one contract suite:
+//! - what a method has answered with `Ok` survives any crash;
+//! - a delivery is claimed by one worker at a time, and only by the holder of its desk's lease;
+//! - a transition under a claim that is over is refused and changes nothing;
+//! - the first body under an event's id stands; another is counted as a conflict.
+
+use std::{fmt, time::Duration};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    delivery::{Attempt, Delivery, DeliveryKey, InvalidTransition, Reason, Transition},
+    event::{DeskName, Envelope, EventId, EventType, RuleName, SourceName},
+    ticket::Priority,
+};
+
+/// Stores deliveries, attempts, and the events that they are about.
+#[async_trait]
+pub trait Ledger: fmt::Debug + Send + Sync {
+    /// Makes `holder` the one worker that speaks to `desk` until `now + ttl`, or prolongs that.
+    async fn lease_desk(
+        &self,
+        desk: &DeskName,
+        holder: &str,
+        now: Timestamp,
+        ttl: Duration,
+    ) -> Result<DeskLease, LedgerError>;
+
+    /// Ends `holder`'s lease of `desk`, so that another worker need not wait.
+    async fn release_desk(&self, desk: &DeskName, holder: &str) -> Result<(), LedgerError>;
+
+    /// Takes a delivery up for an attempt, and records its event where it is new.
+    async fn claim(&self, claim: Claim) -> Result<Claimed, LedgerError>;
+
+    /// Advances a delivery by `transitions`, all or none.
+    async fn advance(
+        &self,
+        key: &DeliveryKey,
+        transitions: Vec<Transition>,
+    ) -> Result<Delivery, LedgerError>;
+
+    /// An operator's act on a delivery; where it sends the delivery back to work, the job is put
+    /// on the list of [`Ledger::requeues`] in the same transaction.
+    async fn operate(
+        &self,
+        key: &DeliveryKey,
+        transition: Transition,
+    ) -> Result<Delivery, LedgerError>;
+
+    /// Deliveries that operators have sent back to work and that no lane has yet, oldest first.
+    async fn requeues(&self, most: usize) -> Result<Vec<Requeue>, LedgerError>;
+
+    /// Strikes one off the list of [`Ledger::requeues`]: its lane has it.
+    async fn requeued(&self, number: i64) -> Result<(), LedgerError>;
+
+    /// Records accepted events from the journal, and how far the journal has been read.
+    async fn record(&self, events: &[Envelope], read_up_to: u64) -> Result<(), LedgerError>;
+
+    /// How far the journal has been recorded.
+    async fn recorded_up_to(&self) -> Result<Option<u64>, LedgerError>;
+
+    /// One event.
+    async fn event(
+        &self,
+        source: &SourceName,
+        id: &EventId,
+    ) -> Result<Option<EventRecord>, LedgerError>;
+
+    /// All recorded events of this id, of whatever source.
+    async fn events_with_id(&self, id: &EventId) -> Result<Vec<EventRecord>, LedgerError>;
+
+    /// The newest events first, `most` at most.
+    async fn latest_events(&self, most: usize) -> Result<Vec<EventRecord>, LedgerError>;
+
+    /// One delivery.
+    async fn delivery(&self, key: &DeliveryKey) -> Result<Option<Delivery>, LedgerError>;
+
+    /// The deliveries of one event, by desk.
+    async fn deliveries_of(
+        &self,
+        source: &SourceName,
+        id: &EventId,
+    ) -> Result<Vec<Delivery>, LedgerError>;
+
+    /// Deliveries that pass `filter`, the last changed first.
+    async fn deliveries(&self, filter: &Filter) -> Result<Vec<Delivery>, LedgerError>;
+
+    /// The attempts of one delivery, oldest first.
+    async fn attempts(&self, key: &DeliveryKey) -> Result<Vec<Attempt>, LedgerError>;
+
+    /// The accounts.
+    async fn books(&self) -> Result<Books, LedgerError>;
+}
+
+/// What a worker says to take a delivery up.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// The event as the message carries it.
+    pub envelope: std::sync::Arc<Envelope>,
+    /// The desk.
+    pub desk: DeskName,
+    /// The rule that routed it there.
+    pub rule: RuleName,
+    /// Its lane.
+    pub priority: Priority,
+    /// The epoch of the worker's lease of the desk.
+    pub epoch: u64,
+    /// Now.
+    pub at: Timestamp,
+    /// When the worker will be through.
+    pub until: Timestamp,
+}
+
+/// The answer to a claim.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Claimed {
+    /// It is the worker's.
+    Granted(Box<Granted>),
+    /// There is nothing left to do: acknowledge the job.
+    Settled(Box<Delivery>),
+    /// Not before this instant: another worker has it, or it is not due.
+    NotBefore(Timestamp),
+}
+
+/// A delivery that a worker has claimed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Granted {
+    /// The delivery, in the state `attempting`.
+    pub delivery: Delivery,
+    /// The event as it was first recorded: what counts where two bodies came under one id.
+    pub envelope: Envelope,
+}
+
+/// The answer to [`Ledger::lease_desk`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeskLease {
+    /// The desk is the asker's.
+    Held {
+        /// Grows whenever the desk changes hands.
+        epoch: u64,
+    },
+    /// Another worker has it.
+    Taken {
+        /// Until then, unless it is prolonged.
+        until: Timestamp,
+    },
+}
+
+/// A delivery on its way from an operator back to its lane.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Requeue {
+    /// Its place on the list.
+    pub number: i64,
+    /// The delivery.
+    pub delivery: Delivery,
+    /// Its event.
+    pub envelope: Envelope,
+}
+
+/// An accepted event as the ledger knows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventRecord {
+    /// The event with its routes.
+    pub envelope: Envelope,
+    /// How often another body came under the same id.
+    pub conflicts: u64,
+}
+
+/// Chooses deliveries. What is `None` does not choose.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    /// By the contract's name of the state.
+    pub state: Option<String>,
+    /// By desk.
+    pub desk: Option<DeskName>,
+    /// By source.
+    pub source: Option<SourceName>,
+    /// By event type.
+    pub event_type: Option<EventType>,
+    /// By the reason of the last failure.
+    pub reason: Option<Reason>,
+    /// Changed since then.
+    pub since: Option<Timestamp>,
+    /// By a text in the event or in the failure's words.
+    pub text: Option<String>,
+    /// How many at most; all for `None`.
+    pub most: Option<usize>,
+}
+
+/// The accounts: accepted deliveries on one side, where they are on the other.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Books {
+    /// Accepted events.
+    pub events: u64,
+    /// Accepted events that no rule matched.
+    pub unmatched: u64,
+    /// Events whose id came again with another body, and how often in all.
+    pub conflicts: u64,
+    /// A line for each source and desk.
+    pub lines: Vec<BookLine>,
+    /// Whether every line balances.
+    pub balanced: bool,
+}
+
+/// The account of one source at one desk.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct BookLine {
+    /// The source.
+    pub source: String,
+    /// The desk.
+    pub desk: String,
+    /// Deliveries that the journal says were accepted.
+    pub accepted: u64,
+    /// Of these, not yet taken up by a worker, or put back by an operator.
+    pub queued: u64,
+    /// A worker is at them.
+    pub attempting: u64,
+    /// They wait for another attempt.
+    pub retrying: u64,
+    /// Their ticket may exist or not.
+    pub uncertain: u64,
+    /// Their ticket exists.
+    pub ticketed: u64,
+    /// They will not be tried again unless replayed.
+    pub dead: u64,
+    /// Given up by an operator.
+    pub discarded: u64,
+}
+
+/// Why the ledger did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// The store failed.
+    #[error("the ledger's store failed")]
+    Store(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What was stored cannot be read.
+    #[error("the ledger holds a row that cannot be read: {what}")]
+    Unreadable {
+        /// Which row.
+        what: String,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Nothing is known under that key.
+    #[error("the ledger knows no delivery {0}")]
+    UnknownDelivery(DeliveryKey),
+    /// The delivery's state does not allow it.
+    #[error("the delivery does not allow it")]
+    NotAllowed(#[from] InvalidTransition),
+    /// The desk has changed hands.
+    #[error("another worker speaks to desk `{desk}` now")]
+    LeaseOver {
+        /// Which desk.
+        desk: DeskName,
+    },
+}

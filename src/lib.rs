@@ -1,0 +1,19 @@
+//! Deskbell turns business events into support tickets, and never loses or doubles one.
+//!
+//! The modules stand in four layers, and each names only those below it. A test reads the sources
+//! and holds these arrows; ARCHITECTURE.md walks one event through them.
+//!
+//! - *words*, pure: [`event`], [`ticket`], [`signature`], [`rules`], [`delivery`];
+//! - *seams*, a trait and its implementations each: [`clock`], [`broker`], [`ledger`], [`desks`];
+//! - *drivers*: [`receiver`], [`worker`], [`sandbox`], [`http`];
+//! - *composition*: [`config`], [`telemetry`], [`lifecycle`], [`app`], [`cli`].
+
+pub mod broker;
+pub mod clock;
+pub mod delivery;
+pub mod desks;
+pub mod event;
+pub mod ledger;
+pub mod rules;
+pub mod signature;
+pub mod ticket;

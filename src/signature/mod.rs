@@ -1,0 +1,5 @@
+//! Proof that a body was posted by its source.
+
+mod settings;
+
+pub use settings::{Encoding, Hash, HmacSettings, SchemeSettings, Timestamped};

@@ -1,0 +1,1 @@
+//! One set of promises for each seam, run against every implementation.
