@@ -3,17 +3,20 @@
 //! The modules stand in four layers, and each names only those below it. A test reads the sources
 //! and holds these arrows; ARCHITECTURE.md walks one event through them.
 //!
-//! - *words*, pure: [`event`], [`ticket`], [`signature`], [`rules`], [`delivery`];
+//! - *words*, pure: [`event`], [`ticket`], [`signature`], [`rules`], [`delivery`], [`causes`];
 //! - *seams*, a trait and its implementations each: [`clock`], [`broker`], [`ledger`], [`desks`];
 //! - *drivers*: [`receiver`], [`worker`], [`sandbox`], [`http`];
 //! - *composition*: [`config`], [`telemetry`], [`lifecycle`], [`app`], [`cli`].
 
 pub mod broker;
+pub mod causes;
 pub mod clock;
 pub mod delivery;
 pub mod desks;
 pub mod event;
 pub mod ledger;
+pub mod lifecycle;
 pub mod rules;
 pub mod signature;
 pub mod ticket;
+pub mod worker;

@@ -27,6 +27,10 @@ pub trait Desk: fmt::Debug + Send + Sync {
     /// The requests that the steps of `draft` would send, in order, with the key's secrets masked.
     fn preview(&self, key: &DeliveryKey, draft: &TicketDraft) -> Result<Vec<Preview>, DeskError>;
 
+    /// Waits until the account's pacing lets a call through. A worker chooses its next job after
+    /// that, so that an urgent one never stands behind those that were chosen before it.
+    async fn turn(&self);
+
     /// Does one step. `done` holds the outcomes of the steps before it.
     async fn act(
         &self,

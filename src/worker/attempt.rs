@@ -1,0 +1,159 @@
+//! One delivery from the lane to its outcome: load, decide, act, record.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use tracing::Instrument;
+
+use super::{PAUSE, desk_loop::Station, steps::Run};
+use crate::{
+    broker::{Job, Lease},
+    causes::Causes,
+    delivery::{Delivery, Failure, Limit, Transition},
+    ledger::{Claim, Claimed, LedgerError},
+};
+
+/// What a claim has left beyond the time of one call: for pacing, and for the ledger's own writes.
+const CLAIM_MARGIN: Duration = Duration::from_secs(10);
+
+/// What becomes of a job's message.
+enum Next {
+    /// The ledger has the outcome.
+    Acknowledge,
+    /// It comes again, not before this.
+    Later(Timestamp),
+}
+
+/// How an attempt ends.
+#[derive(Debug)]
+pub(super) enum Ending {
+    /// With the ticket.
+    Complete,
+    /// With another attempt to follow.
+    Postpone { not_before: Timestamp, failure: Failure, counts: bool },
+    /// In doubt; `None`: until an operator has looked.
+    Doubt { look_again: Option<Timestamp>, failure: Failure },
+    /// For good.
+    Bury { failure: Failure, limit: Option<Limit> },
+}
+
+/// Brings a job to an outcome and settles its message.
+pub(super) async fn deliver(station: Arc<Station>, lease: Lease) {
+    let Job { envelope, desk, priority, .. } = lease.job();
+    let span = tracing::info_span!(
+        "delivery",
+        desk = %desk,
+        event.source = %envelope.event.source,
+        event.id = %envelope.event.id,
+        request_id = %envelope.request_id,
+        priority = %priority,
+    );
+    settle(station, lease).instrument(span).await;
+}
+
+async fn settle(station: Arc<Station>, lease: Lease) {
+    let settled = match attempt(&station, lease.job()).await {
+        Ok(Next::Acknowledge) => lease.ack().await,
+        Ok(Next::Later(at)) => lease.retry_at(at).await,
+        Err(error) => {
+            tracing::warn!(error = %Causes(&error), "An attempt could not be recorded");
+            // The job goes back to its lane; a pause keeps a failing ledger from spinning.
+            tokio::time::sleep(PAUSE).await;
+            drop(lease);
+            return;
+        }
+    };
+    if let Err(error) = settled {
+        // The message comes again, and the ledger's claim makes it harmless.
+        tracing::debug!(error = %Causes(&error), "A message could not be settled");
+    }
+}
+
+async fn attempt(station: &Station, job: &Job) -> Result<Next, LedgerError> {
+    let Some(epoch) = station.epoch() else {
+        return Err(LedgerError::LeaseOver { desk: job.desk.clone() });
+    };
+    let at = station.worker.clock.now();
+    let claim = Claim {
+        envelope: job.envelope.clone(),
+        desk: job.desk.clone(),
+        rule: job.rule.clone(),
+        priority: job.priority,
+        epoch,
+        at,
+        until: at + station.claim_lasts(),
+    };
+    match station.worker.ledger.claim(claim).await? {
+        Claimed::Settled(_) => Ok(Next::Acknowledge),
+        Claimed::NotBefore(at) => Ok(Next::Later(at)),
+        Claimed::Granted(granted) => {
+            let mut run = Run::new(station, *granted);
+            let ending = run.pursue().await?;
+            conclude(station, run, ending).await
+        }
+    }
+}
+
+impl Station {
+    /// How long a claim, and the intent of a step, hold a delivery.
+    pub(super) fn claim_lasts(&self) -> Duration {
+        self.post.settings.timeout + CLAIM_MARGIN
+    }
+}
+
+/// Records how the attempt ended, and says so.
+async fn conclude(station: &Station, run: Run<'_>, ending: Ending) -> Result<Next, LedgerError> {
+    let at = station.worker.clock.now();
+    let (delivery, mut transitions, received_at) = run.into_parts();
+    let claim = delivery.claims;
+    let (last, next) = match ending {
+        Ending::Complete => (Transition::Complete { claim, at }, Next::Acknowledge),
+        Ending::Postpone { not_before, failure, counts } => (
+            Transition::Postpone { claim, at, not_before, failure, counts },
+            Next::Later(not_before),
+        ),
+        Ending::Doubt { look_again, failure } => (
+            Transition::Doubt { claim, at, look_again, failure, counts: false },
+            look_again.map_or(Next::Acknowledge, Next::Later),
+        ),
+        Ending::Bury { failure, limit } => {
+            (Transition::Bury { claim, at, failure, limit }, Next::Acknowledge)
+        }
+    };
+    transitions.push(last);
+    let delivery = station.worker.ledger.advance(&delivery.key, transitions).await?;
+    report(&delivery, received_at, at);
+    Ok(next)
+}
+
+/// One log line and one count for each attempt's end.
+fn report(delivery: &Delivery, received_at: Timestamp, at: Timestamp) {
+    let state = delivery.state.name();
+    let key = &delivery.key;
+    metrics::counter!(
+        "deskbell_attempts_total", "desk" => delivery.desk.to_string(), "outcome" => state
+    )
+    .increment(1);
+    match (delivery.ticket(), delivery.failure()) {
+        (Some(ticket), None) => {
+            let waited = Duration::try_from(at.duration_since(received_at)).unwrap_or_default();
+            metrics::histogram!(
+                "deskbell_time_to_ticket_seconds",
+                "desk" => delivery.desk.to_string(), "priority" => delivery.priority.lane()
+            )
+            .record(waited.as_secs_f64());
+            tracing::info!(%key, ticket = %ticket.id, "Ticketed");
+        }
+        (_, Some(failure)) => tracing::warn!(
+            %key,
+            state,
+            reason = %failure.reason,
+            status = failure.status,
+            code = failure.code.as_deref(),
+            correlation_id = failure.correlation_id.as_deref(),
+            attempts = delivery.attempts,
+            "Not ticketed: {state}"
+        ),
+        (None, None) => tracing::info!(%key, state, "An attempt ended"),
+    }
+}

@@ -1,0 +1,178 @@
+//! Serves one desk: holds its lease, takes jobs when the desk can take one, works on several.
+
+use std::{
+    num::NonZeroU16,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::{
+    task::JoinSet,
+    time::{Instant, MissedTickBehavior, interval},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{CONCURRENCY, PAUSE, Post, Worker, attempt, gate::Gate};
+use crate::{
+    broker::{BrokerError, Lanes, Lease},
+    causes::Causes,
+    ledger::{DeskLease, LedgerError},
+};
+
+/// How often the lease of a desk is prolonged.
+const RENEWAL: Duration = Duration::from_secs(5);
+
+/// What a lease has left after a late renewal, beyond the time of one call.
+const MARGIN: Duration = Duration::from_secs(10);
+
+/// Jobs of each lane that are held ready: twice what is worked on, so that the broker's way is never
+/// waited for.
+const PREFETCH: NonZeroU16 = NonZeroU16::new(32).unwrap();
+
+/// One desk as the worker sees it.
+#[derive(Debug)]
+pub(super) struct Station {
+    pub(super) worker: Worker,
+    pub(super) post: Post,
+    pub(super) gate: Gate,
+    tenure: Mutex<Tenure>,
+}
+
+/// The lease of the desk, by the process's own clock: a clock that jumps cannot prolong it.
+#[derive(Debug, Clone, Copy)]
+struct Tenure {
+    epoch: u64,
+    until: Instant,
+}
+
+/// Serves `post` until `draining`, then finishes what is in flight and gives the desk back.
+pub(super) async fn serve(worker: Worker, post: Post, draining: CancellationToken) {
+    let tenure = Mutex::new(Tenure { epoch: 0, until: Instant::now() });
+    let station = Arc::new(Station { worker, post, gate: Gate::default(), tenure });
+    let mut failing = false;
+    loop {
+        let served = tokio::select! {
+            () = draining.cancelled() => break,
+            held = station.hold() => held,
+        };
+        let served = match served {
+            Ok(()) => station.work(&draining).await,
+            Err(error) => Err(StationError::Ledger(error)),
+        };
+        match served {
+            Ok(()) => failing = false,
+            Err(error) if !failing => {
+                failing = true;
+                let desk = &station.post.settings.name;
+                tracing::warn!(%desk, error = %Causes(&error), "Desk `{desk}` is not being served");
+            }
+            Err(_) => {}
+        }
+        tokio::select! {
+            () = draining.cancelled() => break,
+            () = tokio::time::sleep(PAUSE) => {}
+        }
+    }
+    let Station { worker, post, .. } = &*station;
+    if let Err(error) = worker.ledger.release_desk(&post.settings.name, &worker.holder).await {
+        tracing::warn!(error = %Causes(&error), "The lease of a desk was not given back");
+    }
+}
+
+/// Why a desk is not being served.
+#[derive(Debug, thiserror::Error)]
+enum StationError {
+    #[error("the lanes ended")]
+    Broker(#[from] BrokerError),
+    #[error("the lease was not kept")]
+    Ledger(#[from] LedgerError),
+}
+
+impl Station {
+    /// The epoch of the lease, if a call that begins now will be over before the lease is.
+    pub(super) fn epoch(&self) -> Option<u64> {
+        let tenure = *self.tenure.lock().unwrap_or_else(PoisonError::into_inner);
+        let call_ends = Instant::now() + self.post.settings.timeout;
+        (call_ends < tenure.until).then_some(tenure.epoch)
+    }
+
+    /// Waits until the desk is this worker's.
+    async fn hold(&self) -> Result<(), LedgerError> {
+        while !self.renew().await? {
+            tokio::time::sleep(RENEWAL).await;
+        }
+        Ok(())
+    }
+
+    /// Takes or prolongs the lease; whether the desk is this worker's.
+    async fn renew(&self) -> Result<bool, LedgerError> {
+        let Worker { ledger, clock, holder, .. } = &self.worker;
+        let ttl = self.post.settings.timeout + RENEWAL + MARGIN;
+        let asked = Instant::now();
+        match ledger.lease_desk(&self.post.settings.name, holder, clock.now(), ttl).await? {
+            DeskLease::Held { epoch } => {
+                let tenure = Tenure { epoch, until: asked + ttl };
+                *self.tenure.lock().unwrap_or_else(PoisonError::into_inner) = tenure;
+                Ok(true)
+            }
+            DeskLease::Taken { .. } => Ok(false),
+        }
+    }
+
+    /// Works until `draining`, until the lease is lost or the lanes end; then finishes what is in
+    /// flight.
+    async fn work(self: &Arc<Self>, draining: &CancellationToken) -> Result<(), StationError> {
+        let mut lanes = self.worker.broker.lanes(&self.post.settings.name, PREFETCH).await?;
+        let mut running = JoinSet::new();
+        let mut renewal = interval(RENEWAL);
+        renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let ended = loop {
+            tokio::select! {
+                biased;
+                () = draining.cancelled() => break Ok(()),
+                _ = renewal.tick() => match self.renew().await {
+                    Ok(false) => break Ok(()),
+                    Err(error) if self.epoch().is_none() => break Err(error.into()),
+                    Ok(true) | Err(_) => {}
+                },
+                Some(ended) = running.join_next() => report_panic(&ended),
+                lease = self.take(lanes.as_mut()), if running.len() < CONCURRENCY => match lease {
+                    Ok(lease) => {
+                        running.spawn(attempt::deliver(self.clone(), lease));
+                    }
+                    Err(error) => break Err(error.into()),
+                },
+            }
+        };
+        self.finish(running, renewal).await;
+        ended
+    }
+
+    /// Takes the next job when the desk can take one: the choice between lanes falls as late as it
+    /// can.
+    async fn take(&self, lanes: &mut dyn Lanes) -> Result<Lease, BrokerError> {
+        self.gate.passed().await;
+        self.post.desk.turn().await;
+        lanes.next().await
+    }
+
+    /// Keeps the lease until what is in flight has ended.
+    async fn finish(&self, mut running: JoinSet<()>, mut renewal: tokio::time::Interval) {
+        loop {
+            tokio::select! {
+                ended = running.join_next() => match ended {
+                    Some(ended) => report_panic(&ended),
+                    None => return,
+                },
+                _ = renewal.tick() => drop(self.renew().await),
+            }
+        }
+    }
+}
+
+/// A panic ends one attempt and nothing else: its job comes back, and its claim runs out.
+fn report_panic(ended: &Result<(), tokio::task::JoinError>) {
+    if ended.is_err() {
+        tracing::error!("An attempt ended in a panic; its delivery will be taken up again");
+    }
+}

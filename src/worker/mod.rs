@@ -1,0 +1,71 @@
+//! Takes jobs from the lanes and brings each to its ticket.
+//!
+//! Promises:
+//! - the ledger is written before a desk is called and after it has answered;
+//! - a message is acknowledged only when the ledger has its outcome, or its delayed copy is
+//!   confirmed;
+//! - one worker at a time speaks to a desk;
+//! - a doubt is looked up before anything is tried again.
+
+mod attempt;
+mod desk_loop;
+mod gate;
+mod recorder;
+mod requeuer;
+mod steps;
+
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    broker::Broker,
+    clock::Clock,
+    desks::{Desk, DeskSettings},
+    ledger::Ledger,
+    lifecycle::Lifecycle,
+    rules::RuleBook,
+};
+
+/// Deliveries of one desk that are worked on at a time. Most of an attempt is waiting for the desk.
+const CONCURRENCY: usize = 16;
+
+/// What a worker needs.
+#[derive(Debug, Clone)]
+pub struct Worker {
+    /// Where jobs come from.
+    pub broker: Arc<dyn Broker>,
+    /// Where outcomes go.
+    pub ledger: Arc<dyn Ledger>,
+    /// What tickets say.
+    pub rules: Arc<RuleBook>,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// Names this worker among all that share the ledger.
+    pub holder: String,
+    /// Draws a number, uniform in [0, 1), for the jitter of waits.
+    pub chance: fn() -> f64,
+}
+
+/// One desk that the worker speaks to.
+#[derive(Debug, Clone)]
+pub struct Post {
+    /// What the configuration says of it.
+    pub settings: DeskSettings,
+    /// The way to it.
+    pub desk: Arc<dyn Desk>,
+}
+
+impl Worker {
+    /// Starts the tasks that serve `posts`; they end when `lifecycle` drains.
+    pub fn start(&self, posts: Vec<Post>, lifecycle: &Lifecycle) {
+        for post in posts {
+            let serving = desk_loop::serve(self.clone(), post, lifecycle.draining().clone());
+            lifecycle.tasks().spawn(serving);
+        }
+        lifecycle.tasks().spawn(requeuer::run(self.clone(), lifecycle.draining().clone()));
+        lifecycle.tasks().spawn(recorder::run(self.clone(), lifecycle.draining().clone()));
+    }
+}
+
+/// The pause after a failure of our own parts: long enough not to fill the log, short enough for a
+/// person who has just mended it.
+const PAUSE: Duration = Duration::from_secs(1);

@@ -1,0 +1,247 @@
+//! The steps of one attempt: each with its intent before and its outcome after.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{attempt::Ending, desk_loop::Station};
+use crate::{
+    delivery::{Delivery, Failure, Limit, Outcome, Reason, Step, Transition, Verdict},
+    desks::{DeskError, Found, OnUncertain},
+    event::Envelope,
+    ledger::{Granted, LedgerError},
+    ticket::TicketDraft,
+};
+
+/// A claimed delivery on its way through its steps.
+pub(super) struct Run<'a> {
+    station: &'a Station,
+    delivery: Delivery,
+    envelope: Envelope,
+    /// What has happened since the last write. It is written before the desk is called again, or
+    /// with the attempt's end.
+    unwritten: Vec<Transition>,
+}
+
+impl<'a> Run<'a> {
+    /// A run that begins.
+    pub(super) fn new(station: &'a Station, granted: Granted) -> Self {
+        let Granted { delivery, envelope } = granted;
+        Self { station, delivery, envelope, unwritten: Vec::new() }
+    }
+
+    /// The delivery as last written, what is still to be written, and when the event came in.
+    pub(super) fn into_parts(self) -> (Delivery, Vec<Transition>, Timestamp) {
+        (self.delivery, self.unwritten, self.envelope.received_at)
+    }
+
+    /// Takes all steps that are not done; says how the attempt ends.
+    pub(super) async fn pursue(&mut self) -> Result<Ending, LedgerError> {
+        if self.delivery.doubtful_step().is_some()
+            && let Some(ending) = self.look_up(crashed(), false).await
+        {
+            return Ok(ending);
+        }
+        if self.has_ticket() {
+            return Ok(Ending::Complete);
+        }
+        if self.delivery.attempts >= self.station.post.settings.retry.max_attempts {
+            return Ok(Ending::Bury { failure: crashed(), limit: Some(Limit::Attempts) });
+        }
+        let draft = match self.draft() {
+            Ok(draft) => draft,
+            Err(failure) => return Ok(Ending::Bury { failure, limit: None }),
+        };
+        for step in self.station.post.desk.plan(&draft) {
+            if self.delivery.outcome(&step).is_none()
+                && let Some(ending) = self.take(&step, &draft).await?
+            {
+                return Ok(ending);
+            }
+        }
+        Ok(Ending::Complete)
+    }
+
+    fn draft(&self) -> Result<TicketDraft, Failure> {
+        let Delivery { rule, desk, .. } = &self.delivery;
+        match self.station.worker.rules.draft(rule, desk, &self.envelope.event) {
+            Ok(Some(draft)) => Ok(draft),
+            Ok(None) => Err(Failure::of(
+                Reason::RuleGone,
+                format!("the rule `{rule}` is gone, and no other sends this event to `{desk}`"),
+            )),
+            Err(error) => Err(Failure::of(Reason::RuleFailed, error.to_string())),
+        }
+    }
+
+    /// Takes one step; `Some` ends the attempt. A ticket for a customer whom the desk does not
+    /// know is asked for once more when the customer has been made.
+    async fn take(
+        &mut self,
+        step: &Step,
+        draft: &TicketDraft,
+    ) -> Result<Option<Ending>, LedgerError> {
+        let Err(error) = self.call(step, draft).await? else { return Ok(None) };
+        if error.verdict(step) != Verdict::CreateCustomer
+            || self.delivery.outcome(&Step::Customer).is_some()
+        {
+            return Ok(self.after(step, &error).await);
+        }
+        if let Err(cause) = self.call(&Step::Customer, draft).await? {
+            return Ok(match cause.verdict(&Step::Customer) {
+                Verdict::GiveUp => Some(self.bury(unknown_customer(&error, &cause))),
+                _ => self.after(&Step::Customer, &cause).await,
+            });
+        }
+        match self.call(step, draft).await? {
+            Ok(()) => Ok(None),
+            Err(error) if error.verdict(step) == Verdict::CreateCustomer => {
+                Ok(Some(self.bury(error.failure())))
+            }
+            Err(error) => Ok(self.after(step, &error).await),
+        }
+    }
+
+    /// Writes the intent, calls the desk, and keeps the outcome for the next write.
+    async fn call(
+        &mut self,
+        step: &Step,
+        draft: &TicketDraft,
+    ) -> Result<Result<(), DeskError>, LedgerError> {
+        let Station { worker, post, .. } = self.station;
+        if self.station.epoch().is_none() {
+            return Err(LedgerError::LeaseOver { desk: self.delivery.desk.clone() });
+        }
+        let claim = self.delivery.claims;
+        let at = worker.clock.now();
+        let until = at + self.station.claim_lasts();
+        let mut transitions = std::mem::take(&mut self.unwritten);
+        transitions.push(Transition::Intend { claim, at, until, step: step.clone() });
+        self.delivery = worker.ledger.advance(&self.delivery.key, transitions).await?;
+        let acted = post.desk.act(step, &self.delivery.key, draft, &self.delivery.steps).await;
+        match acted {
+            Ok(outcome) => {
+                self.station.gate.open();
+                self.note_done(step.clone(), outcome);
+                Ok(Ok(()))
+            }
+            Err(error) => {
+                if error.is_definite() || step.is_repeatable() {
+                    self.note_not_done(step.clone());
+                }
+                Ok(Err(error))
+            }
+        }
+    }
+
+    /// What follows from a failed step; `None`: the ticket turned out to exist.
+    async fn after(&mut self, step: &Step, error: &DeskError) -> Option<Ending> {
+        let failure = error.failure();
+        match error.verdict(step) {
+            Verdict::Retry { after } => Some(self.retry(failure, after)),
+            Verdict::Wait { after } => {
+                let pause = self.station.gate.close(after);
+                Some(self.wait(failure, pause))
+            }
+            Verdict::LookUp => self.look_up(failure, true).await,
+            Verdict::CreateCustomer | Verdict::GiveUp => Some(self.bury(failure)),
+        }
+    }
+
+    /// Settles a doubt by asking the desk for the key. `spent`: an attempt has just been made, so
+    /// that a certain "no" is followed by a wait and not by another call.
+    async fn look_up(&mut self, failure: Failure, spent: bool) -> Option<Ending> {
+        let Station { post, .. } = self.station;
+        match post.desk.find(&self.delivery.key).await {
+            Ok(Found::Ticket(ticket)) => {
+                self.station.gate.open();
+                self.note_done(Step::Ticket, Outcome::Ticket(ticket));
+                None
+            }
+            Ok(Found::CannotTell) if post.settings.on_uncertain == OnUncertain::Park => {
+                // The next deliveries should not run into the same fault one by one.
+                self.station.gate.close(None);
+                Some(Ending::Doubt { look_again: None, failure })
+            }
+            Ok(Found::Absent | Found::CannotTell) => {
+                self.note_not_done(Step::Ticket);
+                spent.then(|| self.retry(failure, None))
+            }
+            Err(error) => {
+                let asked = match error.verdict(&Step::Customer) {
+                    Verdict::Wait { after } | Verdict::Retry { after } => after,
+                    Verdict::LookUp | Verdict::CreateCustomer | Verdict::GiveUp => None,
+                };
+                let pause = self.station.gate.close(asked);
+                let look_again = self.station.worker.clock.now() + self.jittered(pause);
+                Some(Ending::Doubt { look_again: Some(look_again), failure })
+            }
+        }
+    }
+
+    /// Another attempt by the schedule; this one counts.
+    fn retry(&self, failure: Failure, asked: Option<Duration>) -> Ending {
+        let schedule = &self.station.post.settings.retry;
+        let attempts = self.delivery.attempts + 1;
+        if attempts >= schedule.max_attempts {
+            return Ending::Bury { failure, limit: Some(Limit::Attempts) };
+        }
+        let wait = schedule.wait_after(attempts, asked, (self.station.worker.chance)());
+        self.postpone(failure, wait, true)
+    }
+
+    /// Another attempt when the desk is back; this one does not count.
+    fn wait(&self, failure: Failure, pause: Duration) -> Ending {
+        self.postpone(failure, self.jittered(pause), false)
+    }
+
+    fn postpone(&self, failure: Failure, wait: Duration, counts: bool) -> Ending {
+        let now = self.station.worker.clock.now();
+        let not_before = now + wait;
+        let age = Duration::try_from(not_before.duration_since(self.delivery.since));
+        if age.unwrap_or_default() > self.station.post.settings.retry.max_age {
+            return Ending::Bury { failure, limit: Some(Limit::Age) };
+        }
+        Ending::Postpone { not_before, failure, counts }
+    }
+
+    #[expect(clippy::unused_self, reason = "reads as the other endings do")]
+    fn bury(&self, failure: Failure) -> Ending {
+        Ending::Bury { failure, limit: None }
+    }
+
+    /// Spreads what waits for the same moment over half as much time again.
+    fn jittered(&self, pause: Duration) -> Duration {
+        pause.mul_f64(1.0 + (self.station.worker.chance)() / 2.0)
+    }
+
+    fn note_done(&mut self, step: Step, outcome: Outcome) {
+        let at = self.station.worker.clock.now();
+        let claim = self.delivery.claims;
+        self.unwritten.push(Transition::Done { claim, at, step, outcome });
+    }
+
+    fn note_not_done(&mut self, step: Step) {
+        let at = self.station.worker.clock.now();
+        self.unwritten.push(Transition::NotDone { claim: self.delivery.claims, at, step });
+    }
+
+    fn has_ticket(&self) -> bool {
+        self.delivery.outcome(&Step::Ticket).is_some()
+            || self
+                .unwritten
+                .iter()
+                .any(|transition| matches!(transition, Transition::Done { step: Step::Ticket, .. }))
+    }
+}
+
+fn crashed() -> Failure {
+    Failure::of(Reason::Crashed, "the process ended before the desk's answer was recorded")
+}
+
+/// The desk's refusal, and why the customer could not be made.
+fn unknown_customer(refusal: &DeskError, cause: &DeskError) -> Failure {
+    let refused = refusal.failure();
+    let cause = cause.failure();
+    Failure { words: format!("{}; {}", refused.words, cause.words), ..refused }
+}
