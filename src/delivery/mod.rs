@@ -10,10 +10,11 @@ mod machine;
 mod retry;
 mod state;
 mod step;
+mod transition;
 
 pub use failure::{Failure, Reason, Verdict};
 pub use key::DeliveryKey;
-pub use machine::{Advanced, Attempt, AttemptOutcome, InvalidTransition, Transition};
 pub use retry::RetrySchedule;
 pub use state::{Delivery, EventRef, Limit, State};
 pub use step::{InvalidStep, Outcome, Progress, Step, StepRecord};
+pub use transition::{Advanced, Attempt, AttemptOutcome, InvalidTransition, Transition};

@@ -16,12 +16,13 @@ mod steps;
 
 use std::{sync::Arc, time::Duration};
 
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
 use crate::{
     broker::Broker,
     clock::Clock,
     desks::{Desk, DeskSettings},
     ledger::Ledger,
-    lifecycle::Lifecycle,
     rules::RuleBook,
 };
 
@@ -55,14 +56,14 @@ pub struct Post {
 }
 
 impl Worker {
-    /// Starts the tasks that serve `posts`; they end when `lifecycle` drains.
-    pub fn start(&self, posts: Vec<Post>, lifecycle: &Lifecycle) {
+    /// Starts the tasks that serve `posts`, on `tasks`; they end when `draining` is cancelled and
+    /// what is in flight is through.
+    pub fn start(&self, posts: Vec<Post>, tasks: &TaskTracker, draining: &CancellationToken) {
         for post in posts {
-            let serving = desk_loop::serve(self.clone(), post, lifecycle.draining().clone());
-            lifecycle.tasks().spawn(serving);
+            tasks.spawn(desk_loop::serve(self.clone(), post, draining.clone()));
         }
-        lifecycle.tasks().spawn(requeuer::run(self.clone(), lifecycle.draining().clone()));
-        lifecycle.tasks().spawn(recorder::run(self.clone(), lifecycle.draining().clone()));
+        tasks.spawn(requeuer::run(self.clone(), draining.clone()));
+        tasks.spawn(recorder::run(self.clone(), draining.clone()));
     }
 }
 

@@ -1,0 +1,275 @@
+//! What may happen to a delivery.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Delivery, Failure, Limit, Outcome, Step};
+use crate::ticket::TicketRef;
+
+/// Something that happens to a delivery. `claim` is the number of the claim under which a worker
+/// acts; `at` is when it happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Transition {
+    /// A worker takes it up and will be through by `until`.
+    Claim {
+        /// Now.
+        at: Timestamp,
+        /// The worker's own deadline.
+        until: Timestamp,
+    },
+    /// The desk is about to be asked for `step`.
+    Intend {
+        /// The worker's claim.
+        claim: u32,
+        /// Now.
+        at: Timestamp,
+        /// The worker's new deadline.
+        until: Timestamp,
+        /// For what.
+        step: Step,
+    },
+    /// The desk has done `step`.
+    Done {
+        /// The worker's claim.
+        claim: u32,
+        /// Now.
+        at: Timestamp,
+        /// What was asked.
+        step: Step,
+        /// What came of it.
+        outcome: Outcome,
+    },
+    /// It is certain that the desk has not done `step`.
+    NotDone {
+        /// The worker's claim.
+        claim: u32,
+        /// Now.
+        at: Timestamp,
+        /// What was asked.
+        step: Step,
+    },
+    /// All steps are done.
+    Complete {
+        /// The worker's claim.
+        claim: u32,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Another attempt is to follow.
+    Postpone {
+        /// The worker's claim.
+        claim: u32,
+        /// Now.
+        at: Timestamp,
+        /// Not before this.
+        not_before: Timestamp,
+        /// Why.
+        failure: Failure,
+        /// Whether this attempt counts.
+        counts: bool,
+    },
+    /// It is not known whether the ticket exists.
+    Doubt {
+        /// The worker's claim.
+        claim: u32,
+        /// Now.
+        at: Timestamp,
+        /// When the desk is asked again; `None`: an operator decides.
+        look_again: Option<Timestamp>,
+        /// Why.
+        failure: Failure,
+        /// Whether this attempt counts.
+        counts: bool,
+    },
+    /// It will not be tried again.
+    Bury {
+        /// The worker's claim.
+        claim: u32,
+        /// Now.
+        at: Timestamp,
+        /// Why.
+        failure: Failure,
+        /// The bound that ended it, where the failure alone would not have.
+        limit: Option<Limit>,
+    },
+    /// An operator puts a dead letter back to work. What is done stays done.
+    Replay {
+        /// Now.
+        at: Timestamp,
+    },
+    /// An operator gives a dead letter up.
+    Discard {
+        /// Now.
+        at: Timestamp,
+        /// Who.
+        by: String,
+        /// Why.
+        why: String,
+    },
+    /// An operator has seen the ticket at the desk.
+    Exists {
+        /// Now.
+        at: Timestamp,
+        /// Which ticket.
+        ticket: TicketRef,
+    },
+    /// An operator has seen that the desk has no such ticket: it goes back to work.
+    Absent {
+        /// Now.
+        at: Timestamp,
+    },
+}
+
+impl Transition {
+    /// The verb, for messages.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Claim { .. } => "claimed",
+            Self::Intend { .. } => "asked for",
+            Self::Done { .. } => "answered",
+            Self::NotDone { .. } => "answered with no",
+            Self::Complete { .. } => "completed",
+            Self::Postpone { .. } => "postponed",
+            Self::Doubt { .. } => "doubted",
+            Self::Bury { .. } => "buried",
+            Self::Replay { .. } => "replayed",
+            Self::Discard { .. } => "discarded",
+            Self::Exists { .. } => "confirmed",
+            Self::Absent { .. } => "denied",
+        }
+    }
+
+    /// The claim under which it happens; `None` for a claim itself and for an operator's acts.
+    pub(super) fn claim(&self) -> Option<u32> {
+        match self {
+            Self::Intend { claim, .. }
+            | Self::Done { claim, .. }
+            | Self::NotDone { claim, .. }
+            | Self::Complete { claim, .. }
+            | Self::Postpone { claim, .. }
+            | Self::Doubt { claim, .. }
+            | Self::Bury { claim, .. } => Some(*claim),
+            Self::Claim { .. }
+            | Self::Replay { .. }
+            | Self::Discard { .. }
+            | Self::Exists { .. }
+            | Self::Absent { .. } => None,
+        }
+    }
+
+    /// When it happens.
+    pub(super) fn at(&self) -> Timestamp {
+        match self {
+            Self::Claim { at, .. }
+            | Self::Intend { at, .. }
+            | Self::Done { at, .. }
+            | Self::NotDone { at, .. }
+            | Self::Complete { at, .. }
+            | Self::Postpone { at, .. }
+            | Self::Doubt { at, .. }
+            | Self::Bury { at, .. }
+            | Self::Replay { at }
+            | Self::Discard { at, .. }
+            | Self::Exists { at, .. }
+            | Self::Absent { at } => *at,
+        }
+    }
+}
+
+/// One try of a delivery at a desk, as the ledger keeps it for operators.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// The claim's number: attempts of one delivery count from 1.
+    pub number: u32,
+    /// When it began.
+    pub began: Timestamp,
+    /// When it ended, or was found to have ended.
+    pub ended: Timestamp,
+    /// How it ended.
+    pub outcome: AttemptOutcome,
+    /// What went wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+    /// Whether it counts against the desk's `max_attempts`.
+    pub counts: bool,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttemptOutcome {
+    /// With the ticket.
+    Ticketed,
+    /// With another attempt to follow.
+    Retrying,
+    /// In doubt.
+    Uncertain,
+    /// For good.
+    Dead,
+    /// With the process.
+    Crashed,
+}
+
+impl AttemptOutcome {
+    /// The name that the ledger, metrics and answers use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ticketed => "ticketed",
+            Self::Retrying => "retrying",
+            Self::Uncertain => "uncertain",
+            Self::Dead => "dead",
+            Self::Crashed => "crashed",
+        }
+    }
+}
+
+/// A delivery after a transition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advanced {
+    /// As it is now.
+    pub delivery: Delivery,
+    /// The attempt that the transition ended.
+    pub ended: Option<Attempt>,
+}
+
+/// A transition that the delivery's state does not allow.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidTransition {
+    /// The state does not allow it.
+    #[error("a delivery that is {state} cannot be {verb}")]
+    WrongState {
+        /// The state's name.
+        state: &'static str,
+        /// What was to happen.
+        verb: &'static str,
+    },
+    /// Another worker has taken the delivery up since.
+    #[error("the claim {held} is over: claim {current} holds the delivery")]
+    ClaimOver {
+        /// The claim under which somebody wanted to act.
+        held: u32,
+        /// The claim that counts.
+        current: u32,
+    },
+    /// A worker is at it, and has time left.
+    #[error("a worker has it until {until}")]
+    Held {
+        /// The worker's deadline.
+        until: Timestamp,
+    },
+    /// It is not due.
+    #[error("it is not due before {not_before}")]
+    NotDue {
+        /// When it is.
+        not_before: Timestamp,
+    },
+    /// A step that may have been done forbids it.
+    #[error("the step `{step}` is in doubt")]
+    InDoubt {
+        /// Which step.
+        step: Step,
+    },
+    /// The ticket's step is not done.
+    #[error("there is no ticket yet")]
+    NoTicket,
+}
