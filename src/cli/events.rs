@@ -1,0 +1,201 @@
+//! `deskbell events`: where is this event?
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::{Context, Exit, output};
+use crate::{
+    delivery::Delivery,
+    event::{EventId, SourceName},
+    ledger::{EventRecord, Ledger},
+};
+
+/// Where is this event: its receipt, its routes, every attempt, its tickets.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Debug, Subcommand)]
+enum Act {
+    /// The latest accepted events.
+    List {
+        /// How many.
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// One event with everything that happened to it.
+    Show {
+        /// The sender's id of the event.
+        id: String,
+        /// The source, where two sources use one id.
+        #[arg(long)]
+        source: Option<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl Options {
+    pub(super) async fn run(self, context: &Context) -> anyhow::Result<Exit> {
+        let ledger = context.ledger()?;
+        match self.act {
+            Act::List { limit, json } => list(&*ledger, limit, json).await,
+            Act::Show { id, source, json } => {
+                let id: EventId = super::argument("id", &id)?;
+                let source =
+                    source.map(|name| super::argument::<SourceName>("--source", &name)).transpose()?;
+                show(&*ledger, &id, source.as_ref(), json).await
+            }
+        }
+    }
+}
+
+async fn list(ledger: &dyn Ledger, limit: usize, json: bool) -> anyhow::Result<Exit> {
+    let mut rows = Vec::new();
+    for record in ledger.latest_events(limit).await? {
+        let event = &record.envelope.event;
+        let deliveries = ledger.deliveries_of(&event.source, &event.id).await?;
+        rows.push((record, deliveries));
+    }
+    if json {
+        let events: Vec<_> =
+            rows.iter().map(|(record, deliveries)| view(record, deliveries)).collect();
+        output::json(&events)?;
+        return Ok(Exit::Done);
+    }
+    let mut table = output::table(["received", "source", "id", "type", "deliveries"]);
+    for (record, deliveries) in &rows {
+        let event = &record.envelope.event;
+        table.add_row([
+            record.envelope.received_at.to_string(),
+            event.source.to_string(),
+            event.id.to_string(),
+            event.event_type.to_string(),
+            summary(record, deliveries),
+        ]);
+    }
+    output::line(table)?;
+    Ok(Exit::Done)
+}
+
+async fn show(
+    ledger: &dyn Ledger,
+    id: &EventId,
+    source: Option<&SourceName>,
+    json: bool,
+) -> anyhow::Result<Exit> {
+    let mut records = ledger.events_with_id(id).await?;
+    records.retain(|record| source.is_none_or(|source| source == &record.envelope.event.source));
+    match records.as_slice() {
+        [] => {
+            eprintln!("no event with the id `{id}` has been accepted");
+            Ok(Exit::No)
+        }
+        [record] => {
+            let event = &record.envelope.event;
+            let deliveries = ledger.deliveries_of(&event.source, &event.id).await?;
+            if json {
+                output::json(&full_view(ledger, record, &deliveries).await?)?;
+            } else {
+                print(ledger, record, &deliveries).await?;
+            }
+            Ok(Exit::Done)
+        }
+        several => {
+            let sources: Vec<&str> =
+                several.iter().map(|record| record.envelope.event.source.as_str()).collect();
+            eprintln!("several sources use the id `{id}`: choose with --source {}", sources.join("|"));
+            Ok(Exit::Wrong)
+        }
+    }
+}
+
+async fn print(
+    ledger: &dyn Ledger,
+    record: &EventRecord,
+    deliveries: &[Delivery],
+) -> anyhow::Result<()> {
+    let envelope = &record.envelope;
+    let event = &envelope.event;
+    output::line(format_args!("event     {} from {}", event.id, event.source))?;
+    output::line(format_args!("type      {}", event.event_type))?;
+    output::line(format_args!("received  {}  request {}", envelope.received_at, envelope.request_id))?;
+    if record.conflicts > 0 {
+        output::line(format_args!(
+            "conflict  {} more with this id and another body: the first one stands",
+            record.conflicts
+        ))?;
+    }
+    if envelope.routes.is_empty() {
+        output::line("routes    none: no rule matched")?;
+    }
+    for route in &envelope.routes {
+        output::line("")?;
+        let Route { desk, rule, priority } = route;
+        output::line(format_args!("{desk}: rule {rule}, {priority}"))?;
+        let Some(delivery) = deliveries.iter().find(|delivery| &delivery.desk == desk) else {
+            output::line("  queued: no worker has taken it up yet")?;
+            continue;
+        };
+        output::line(format_args!("  {}  {}", delivery.state.name(), output::outcome(delivery)))?;
+        let mut table = output::table(["  #", "began", "lasted", "ended", "why"]);
+        for attempt in ledger.attempts(&delivery.key).await? {
+            let mut row = output::attempt_row(&attempt);
+            row[0].insert_str(0, "  ");
+            table.add_row(row);
+        }
+        output::line(table)?;
+    }
+    Ok(())
+}
+
+use crate::event::Route;
+
+fn summary(record: &EventRecord, deliveries: &[Delivery]) -> String {
+    if record.envelope.routes.is_empty() {
+        return "unmatched".to_owned();
+    }
+    let states = record.envelope.routes.iter().map(|route| {
+        let state = deliveries
+            .iter()
+            .find(|delivery| delivery.desk == route.desk)
+            .map_or("queued", |delivery| delivery.state.name());
+        format!("{}: {state}", route.desk)
+    });
+    states.collect::<Vec<_>>().join(", ")
+}
+
+fn view(record: &EventRecord, deliveries: &[Delivery]) -> serde_json::Value {
+    let envelope = &record.envelope;
+    json!({
+        "id": envelope.event.id,
+        "source": envelope.event.source,
+        "type": envelope.event.event_type,
+        "received_at": envelope.received_at.to_string(),
+        "request_id": envelope.request_id,
+        "conflicts": record.conflicts,
+        "routes": envelope.routes,
+        "deliveries": deliveries.iter().map(output::DeliveryView::from).collect::<Vec<_>>(),
+    })
+}
+
+async fn full_view(
+    ledger: &dyn Ledger,
+    record: &EventRecord,
+    deliveries: &[Delivery],
+) -> anyhow::Result<serde_json::Value> {
+    let mut document = view(record, deliveries);
+    document["event"] = output::cloudevent(&record.envelope.event);
+    for (index, delivery) in deliveries.iter().enumerate() {
+        let attempts = ledger.attempts(&delivery.key).await?;
+        document["deliveries"][index]["history"] = serde_json::to_value(attempts)?;
+        document["deliveries"][index]["steps"] = serde_json::to_value(&delivery.steps)?;
+    }
+    Ok(document)
+}

@@ -1,0 +1,134 @@
+//! What commands print: data on standard output, as tables for people or JSON for programs;
+//! everything else on standard error.
+
+use std::io::{self, Write};
+
+use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
+
+use crate::{
+    delivery::{Attempt, Delivery, Limit, State},
+    event::Event,
+};
+
+/// Prints one JSON document and a line's end.
+pub(super) fn json(document: &impl Serialize) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, document)?;
+    writeln!(out)
+}
+
+/// Prints one line of text. A reader that has gone away is no error of ours.
+pub(super) fn line(text: impl std::fmt::Display) -> io::Result<()> {
+    writeln!(io::stdout().lock(), "{text}")
+}
+
+/// A table without borders, as wide as the terminal.
+pub(super) fn table<const N: usize>(header: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_preset(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(header.map(str::to_uppercase));
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    table
+}
+
+/// A delivery as programs read it.
+#[derive(Debug, Serialize)]
+pub(super) struct DeliveryView {
+    key: String,
+    event: String,
+    source: String,
+    #[serde(rename = "type")]
+    event_type: String,
+    desk: String,
+    rule: String,
+    priority: &'static str,
+    state: &'static str,
+    attempts: u32,
+    request_id: String,
+    updated_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_before: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ticket: Option<crate::ticket::TicketRef>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<crate::delivery::Failure>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<Limit>,
+}
+
+impl From<&Delivery> for DeliveryView {
+    fn from(delivery: &Delivery) -> Self {
+        let not_before = match &delivery.state {
+            State::Retrying { not_before, .. }
+            | State::Uncertain { look_again: Some(not_before), .. } => Some(not_before.to_string()),
+            _ => None,
+        };
+        let limit = match &delivery.state {
+            State::Dead { limit, .. } => *limit,
+            _ => None,
+        };
+        Self {
+            key: delivery.key.to_string(),
+            event: delivery.event.id.to_string(),
+            source: delivery.event.source.to_string(),
+            event_type: delivery.event.event_type.to_string(),
+            desk: delivery.desk.to_string(),
+            rule: delivery.rule.to_string(),
+            priority: delivery.priority.as_str(),
+            state: delivery.state.name(),
+            attempts: delivery.attempts,
+            request_id: delivery.request_id.to_string(),
+            updated_at: delivery.updated_at.to_string(),
+            not_before,
+            ticket: delivery.ticket().cloned(),
+            failure: delivery.failure().cloned(),
+            limit,
+        }
+    }
+}
+
+/// A delivery's ticket or trouble, in one cell.
+pub(super) fn outcome(delivery: &Delivery) -> String {
+    match (delivery.ticket(), delivery.failure()) {
+        (Some(ticket), _) => match &ticket.number {
+            Some(number) => format!("{} ({number})", ticket.id),
+            None => ticket.id.clone(),
+        },
+        (None, Some(failure)) => {
+            let status = failure.status.map(|status| format!(" {status}")).unwrap_or_default();
+            let code = failure.code.as_ref().map(|code| format!(" {code}")).unwrap_or_default();
+            let call = failure
+                .correlation_id
+                .as_ref()
+                .map(|id| format!(" [call {id}]"))
+                .unwrap_or_default();
+            format!("{}{status}{code}: {}{call}", failure.reason, failure.words)
+        }
+        (None, None) => String::new(),
+    }
+}
+
+/// An attempt as a row: number, when, how long, how it ended.
+pub(super) fn attempt_row(attempt: &Attempt) -> [String; 5] {
+    let lasted = attempt.ended.duration_since(attempt.began);
+    [
+        attempt.number.to_string(),
+        attempt.began.to_string(),
+        format!("{lasted:#}"),
+        attempt.outcome.as_str().to_owned(),
+        attempt.failure.as_ref().map_or_else(String::new, |failure| {
+            let status = failure.status.map(|status| format!(" {status}")).unwrap_or_default();
+            format!("{}{status}: {}", failure.reason, failure.words)
+        }),
+    ]
+}
+
+/// An event as structured `CloudEvents`, for programs.
+pub(super) fn cloudevent(event: &Event) -> serde_json::Value {
+    serde_json::from_slice(&event.to_cloudevents()).unwrap_or(serde_json::Value::Null)
+}
