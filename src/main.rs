@@ -1,3 +1,3 @@
-//! The command line.
+//! The program `deskbell`.
 
 fn main() {}

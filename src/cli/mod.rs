@@ -1,0 +1,177 @@
+//! The command line: one file for each command.
+//!
+//! Exit codes: 0 it is done, 1 it ran and the answer is no, 2 the call or the configuration is
+//! wrong.
+
+mod books;
+mod check;
+mod dead;
+mod demo;
+mod events;
+mod health;
+mod output;
+mod preview;
+mod run;
+mod sandbox;
+mod send;
+
+use std::{ffi::OsString, process::ExitCode, str::FromStr, sync::Arc};
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::{
+    causes::Causes,
+    clock::{Clock, SystemClock},
+    config::{ConfigError, Environment},
+    ledger::Ledger,
+    telemetry,
+};
+
+/// Turns business events into support tickets, and never loses or doubles one.
+///
+/// Begin with `deskbell demo`: it runs everything on this machine, with simulated desks.
+#[derive(Debug, Parser)]
+#[command(name = "deskbell", version)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run receiver and workers in one process.
+    Run,
+    /// Run the receiver alone.
+    Receive,
+    /// Run the workers alone.
+    Deliver,
+    Demo(demo::Options),
+    Sandbox(sandbox::Options),
+    Check(check::Options),
+    Send(send::Options),
+    Preview(preview::Options),
+    Events(events::Options),
+    Dead(dead::Options),
+    Books(books::Options),
+    Health(health::Options),
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exit {
+    /// It is done.
+    Done,
+    /// It ran, and the answer is no.
+    No,
+    /// The call or the configuration is wrong.
+    Wrong,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Done => Self::SUCCESS,
+            Exit::No => Self::from(1),
+            Exit::Wrong => Self::from(2),
+        }
+    }
+}
+
+/// Parses the arguments, runs the command, and turns its end into an exit code.
+pub fn main() -> ExitCode {
+    let command_line = CommandLine::parse();
+    let Some(command) = command_line.command else {
+        // An error here means that nobody reads what is printed.
+        drop(CommandLine::command().print_help());
+        return ExitCode::SUCCESS;
+    };
+    match run_to_end(command) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            let wrong = error.is::<ConfigError>() || error.is::<WrongArgument>();
+            eprintln!("deskbell: {}", Causes(error.as_ref()));
+            if wrong { Exit::Wrong.into() } else { Exit::No.into() }
+        }
+    }
+}
+
+fn run_to_end(command: Command) -> anyhow::Result<Exit> {
+    // One TLS provider for all; an error says that there is one already.
+    drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
+    let context = Context::read()?;
+    telemetry::start(&context.environment.log, context.environment.log_format)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let exit = runtime.block_on(command.run(&context));
+    runtime.shutdown_background();
+    exit
+}
+
+impl Command {
+    async fn run(self, context: &Context) -> anyhow::Result<Exit> {
+        match self {
+            Self::Run => run::run(context, run::BOTH).await,
+            Self::Receive => run::run(context, run::RECEIVER).await,
+            Self::Deliver => run::run(context, run::WORKERS).await,
+            Self::Demo(options) => options.run(context).await,
+            Self::Sandbox(options) => options.run(context).await,
+            Self::Check(options) => options.run(context),
+            Self::Send(options) => options.run(context).await,
+            Self::Preview(options) => options.run(context),
+            Self::Events(options) => options.run(context).await,
+            Self::Dead(options) => options.run(context).await,
+            Self::Books(options) => options.run(context).await,
+            Self::Health(options) => options.run(context).await,
+        }
+    }
+}
+
+/// What every command is given: the environment, read once.
+struct Context {
+    variables: Vec<(OsString, OsString)>,
+    environment: Environment,
+}
+
+impl Context {
+    fn read() -> Result<Self, ConfigError> {
+        let variables: Vec<_> = std::env::vars_os().collect();
+        let environment = Environment::read(variables.iter().cloned())?;
+        Ok(Self { variables, environment })
+    }
+
+    /// One variable of the environment, whatever its name.
+    fn variable(&self, name: &str) -> Option<String> {
+        let (_, value) = self.variables.iter().find(|(variable, _)| variable == name)?;
+        value.to_str().map(str::to_owned)
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::new(SystemClock)
+    }
+
+    /// Opens the ledger that the service of this environment writes.
+    fn ledger(&self) -> anyhow::Result<Arc<dyn Ledger>> {
+        Ok(crate::app::open_ledger(&self.environment)?)
+    }
+}
+
+/// An argument that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{name} `{given}`")]
+struct WrongArgument {
+    name: String,
+    given: String,
+    #[source]
+    source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+/// Reads an argument into its type.
+fn argument<T>(name: &str, given: &str) -> Result<T, WrongArgument>
+where
+    T: FromStr<Err: std::error::Error + Send + Sync + 'static>,
+{
+    given.parse().map_err(|source| WrongArgument {
+        name: name.to_owned(),
+        given: given.to_owned(),
+        source: Box::new(source),
+    })
+}
