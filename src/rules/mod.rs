@@ -1,36 +1,159 @@
 //! Rules: which desks an event goes to, and what the ticket says.
+//!
+//! Deciding is cheap and loses nothing: every expression is compiled once, rules of other types are
+//! passed over unread, and a rule that cannot decide about an event takes it, so that the worker
+//! says what is wrong and an operator can replay it. What a template may do is bounded.
 
+mod assembly;
+mod comparing;
+mod markdown;
+mod names;
+mod numbers;
+mod rule;
+mod scope;
+mod source;
+mod templates;
+#[cfg(test)]
+mod tests;
+
+pub use rule::{AssociationRule, CustomerRule, Rule};
+pub use templates::{BadTemplate, Condition, Form, Templates, Text, Typed};
+
+use std::{cell::OnceCell, fmt};
+
+use serde::Serialize;
+
+use self::scope::Scope;
 use crate::{
     event::{DeskName, Event, Route, RuleName},
     ticket::TicketDraft,
 };
 
 /// All rules of the behaviour file, compiled.
-#[derive(Debug, Default)]
-pub struct RuleBook {}
+#[derive(Default)]
+pub struct RuleBook {
+    templates: Templates,
+    rules: Vec<Rule>,
+}
 
 /// Why a rule makes no draft of an event.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{words}")]
 pub struct RuleError {
     /// What is wrong, and where; nothing of the event is quoted.
     pub words: String,
 }
 
+/// What one rule says about an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RuleVerdict {
+    /// The rule.
+    pub rule: RuleName,
+    /// The desks that it sends to.
+    pub desks: Vec<DeskName>,
+    /// Whether it matches.
+    pub matching: Matching,
+}
+
+/// Whether a rule matches an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Matching {
+    /// It does.
+    Matched,
+    /// It looks at other types.
+    OtherType,
+    /// Its `when` is false of the event.
+    WhenFalse,
+    /// Its `when` cannot be told, which counts as a match: the words say why.
+    Undecided(String),
+}
+
 impl RuleBook {
+    /// A book of `rules`, whose templates `templates` has compiled.
+    pub fn new(templates: Templates, rules: Vec<Rule>) -> Self {
+        Self { templates, rules }
+    }
+
+    /// All rules, in the order in which they are asked.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
     /// The desks that `event` goes to: the first rule that matches decides for each desk.
-    pub fn route(&self, _event: &Event) -> Vec<Route> {
-        Vec::new()
+    ///
+    /// A rule whose `when` fails matches, and a priority that fails is MEDIUM: nothing is lost.
+    pub fn route(&self, event: &Event) -> Vec<Route> {
+        let scope = OnceCell::new();
+        let mut routes: Vec<Route> = Vec::new();
+        for rule in self.of_type(event) {
+            let is_new = |desk: &&DeskName| routes.iter().all(|route| route.desk != **desk);
+            let desks: Vec<&DeskName> = rule.desks.iter().filter(is_new).collect();
+            if desks.is_empty() {
+                continue;
+            }
+            let scope = scope.get_or_init(|| Scope::of(event));
+            if rule.holds(&self.templates, scope) == Ok(false) {
+                continue;
+            }
+            let priority = rule.lane(&self.templates, scope);
+            let of =
+                |desk: &DeskName| Route { desk: desk.clone(), rule: rule.name.clone(), priority };
+            routes.extend(desks.into_iter().map(of));
+        }
+        routes
     }
 
     /// What `rule` makes of `event` for `desk`; by the first rule that matches where `rule` is gone,
     /// and `None` where none does.
     pub fn draft(
         &self,
-        _rule: &RuleName,
-        _desk: &DeskName,
-        _event: &Event,
+        rule: &RuleName,
+        desk: &DeskName,
+        event: &Event,
     ) -> Result<Option<TicketDraft>, RuleError> {
+        let scope = Scope::of(event);
+        let named =
+            self.rules.iter().find(|known| known.name == *rule && known.desks.contains(desk));
+        if let Some(rule) = named {
+            rule.holds(&self.templates, &scope)?;
+            return rule.draft(&self.templates, desk, &scope).map(Some);
+        }
+        for rule in self.of_type(event).filter(|rule| rule.desks.contains(desk)) {
+            if rule.holds(&self.templates, &scope)? {
+                return rule.draft(&self.templates, desk, &scope).map(Some);
+            }
+        }
         Ok(None)
+    }
+
+    /// What every rule says about `event`, in order.
+    pub fn verdicts(&self, event: &Event) -> Vec<RuleVerdict> {
+        let scope = Scope::of(event);
+        let verdict = |rule: &Rule| RuleVerdict {
+            rule: rule.name.clone(),
+            desks: rule.desks.clone(),
+            matching: if rule.on.contains(&event.event_type) {
+                match rule.holds(&self.templates, &scope) {
+                    Ok(true) => Matching::Matched,
+                    Ok(false) => Matching::WhenFalse,
+                    Err(error) => Matching::Undecided(error.words),
+                }
+            } else {
+                Matching::OtherType
+            },
+        };
+        self.rules.iter().map(verdict).collect()
+    }
+
+    fn of_type<'b>(&'b self, event: &'b Event) -> impl Iterator<Item = &'b Rule> {
+        self.rules.iter().filter(|rule| rule.on.contains(&event.event_type))
+    }
+}
+
+impl fmt::Debug for RuleBook {
+    /// Names alone: a template may hold what the environment said.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(self.rules.iter().map(|rule| &rule.name)).finish()
     }
 }
