@@ -69,9 +69,13 @@ pub struct Text(Compiled);
 
 /// A template for a JSON value, compiled: a lone expression keeps its type, all else is a text.
 #[derive(Debug, Clone)]
-pub struct Typed {
-    template: Compiled,
-    is_lone: bool,
+pub struct Typed(Kind);
+
+#[derive(Debug, Clone)]
+enum Kind {
+    Constant(Json),
+    Lone(String),
+    Text(Compiled),
 }
 
 /// An expression that is true or false of an event, compiled.
@@ -130,9 +134,9 @@ impl Templates {
             self.check(source)?;
             let caught = format!("{{% set {CAUGHT} = ({}) %}}", comparing::rewritten(*inside));
             let name = self.add(caught, "txt")?;
-            return Ok(Typed { template: Compiled::Named(name), is_lone: true });
+            return Ok(Typed(Kind::Lone(name)));
         }
-        Ok(Typed { template: self.text(source, Form::Plain)?.0, is_lone: false })
+        Ok(Typed(Kind::Text(self.text(source, Form::Plain)?.0)))
     }
 
     /// Compiles an expression.
@@ -183,9 +187,12 @@ impl Templates {
         typed: &Typed,
         scope: &Scope,
     ) -> Result<Option<Json>, Unrenderable> {
-        let name = match &typed.template {
-            Compiled::Named(name) if typed.is_lone => name,
-            template => return Ok(Some(Json::from(self.render_compiled(template, scope)?))),
+        let name = match &typed.0 {
+            Kind::Lone(name) => name,
+            Kind::Constant(constant) => return Ok(Some(constant.clone())),
+            Kind::Text(template) => {
+                return Ok(Some(Json::from(self.render_compiled(template, scope)?)));
+            }
         };
         let template = self.environment.get_template(name);
         let captured = template.and_then(|template| template.render_captured(scope.root()));
@@ -206,6 +213,13 @@ impl Templates {
                 rendered.map_err(|error| unrenderable(&error))
             }
         }
+    }
+}
+
+impl Typed {
+    /// The same value for every event.
+    pub fn constant(value: Json) -> Self {
+        Self(Kind::Constant(value))
     }
 }
 

@@ -165,3 +165,22 @@ fn what_cannot_run_does_not_compile() {
     }
     assert_eq!(templates.text("a\n\n{{ ) }}", Form::Plain).unwrap_err().line, 3);
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_number_keeps_its_digits(digits in "-?(0|[1-9][0-9]{0,45})(\\.[0-9]{1,25})?") {
+        let data = format!(r#"{{"n":{digits},"list":[{digits}]}}"#);
+        let amounts = "{{ data.n }} {{ data.list }}";
+        proptest::prop_assert_eq!(subject(amounts, &data), format!("{digits} [{digits}]"));
+        proptest::prop_assert_eq!(metadata("{{ data.n }}", &data).unwrap().to_string(), digits);
+    }
+
+    #[test]
+    fn no_text_of_an_event_runs_as_a_template(text in "[{}%#a `*\\[\\]()]{0,24}") {
+        let data = json!({ "t": text }).to_string();
+        let expected = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let subject = subject("x{{ data.t }}x", &data);
+        let found = subject[1..subject.len() - 1].split_whitespace().collect::<Vec<_>>().join(" ");
+        proptest::prop_assert_eq!(found, expected);
+    }
+}
