@@ -11,6 +11,7 @@
 pub mod broker;
 pub mod causes;
 pub mod clock;
+pub mod config;
 pub mod delivery;
 pub mod desks;
 pub mod event;

@@ -1,0 +1,61 @@
+//! The behaviour file's part: sources, desks and rules.
+
+mod associations;
+mod desks;
+mod rules;
+mod sources;
+
+use std::collections::BTreeMap;
+
+use toml::de::DeTable;
+
+use super::{
+    document::{Document, Table},
+    fault::Fault,
+    variables::Variables,
+};
+use crate::{
+    desks::DeskConfig,
+    event::{DeskName, EventType, SourceName},
+    rules::RuleBook,
+    signature::SchemeSettings,
+};
+
+/// What the behaviour file says.
+#[derive(Debug, Default)]
+pub(super) struct Behaviour {
+    pub(super) sources: BTreeMap<SourceName, SchemeSettings>,
+    pub(super) desks: BTreeMap<DeskName, DeskConfig>,
+    pub(super) rules: RuleBook,
+}
+
+/// Reads the behaviour file `file`, which says `text`; the faults are noted.
+pub(super) fn read(
+    file: &str,
+    text: &str,
+    variables: &mut Variables,
+    knows_type: &dyn Fn(&EventType) -> bool,
+    faults: &mut Vec<Fault>,
+) -> Behaviour {
+    let mut document = Document::new(file, text, variables);
+    let (parsed, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        let at = error.span().map_or(0, |span| span.start);
+        document.fault(at, "the file is not TOML", error.message().trim());
+    }
+    let behaviour = if errors.is_empty() {
+        let root = Table::new(parsed.get_ref(), 0..0, "the file");
+        let sources = sources::read(&mut document, &root);
+        let desks = desks::read(&mut document, &root);
+        let rules = rules::read(&mut document, &root, &desks, knows_type);
+        document.finish(&root);
+        let whole = |desks: desks::Desks| {
+            desks.into_iter().filter_map(|(name, (_, desk))| Some((name, desk?)))
+        };
+        Behaviour { sources, desks: whole(desks).collect(), rules }
+    } else {
+        Behaviour::default()
+    };
+    faults.append(&mut document.faults);
+    behaviour
+}

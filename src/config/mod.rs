@@ -1,0 +1,103 @@
+//! Configuration in two steps, text and then types, from two places: the environment says where and
+//! who, the behaviour file says what.
+//!
+//! All faults of both are found at once, each with its place and its cure. No fault and no `Debug`
+//! shows a secret. Only this module reads the environment.
+
+mod behaviour;
+mod document;
+mod environment;
+mod expansion;
+mod fault;
+mod kinds;
+mod variables;
+
+pub use environment::{LogFormat, Settings};
+pub use fault::{ConfigError, Fault, Place};
+
+use std::{collections::BTreeMap, ffi::OsString};
+
+use self::variables::Variables;
+use crate::{
+    desks::DeskConfig,
+    event::{DeskName, EventType, SourceName},
+    rules::RuleBook,
+    signature::SchemeSettings,
+};
+
+/// Everything that a start needs to know.
+#[derive(Debug)]
+pub struct Config {
+    /// Where and who.
+    pub settings: Settings,
+    /// Who posts events, and how each proves it.
+    pub sources: BTreeMap<SourceName, SchemeSettings>,
+    /// The accounts that get tickets.
+    pub desks: BTreeMap<DeskName, DeskConfig>,
+    /// Which events become tickets, and what those say.
+    pub rules: RuleBook,
+    /// What is odd and no fault: a line each.
+    pub warnings: Vec<String>,
+}
+
+/// The first step: the environment is read, the behaviour file is not.
+pub struct Environment {
+    variables: Variables,
+    settings: Settings,
+    faults: Vec<Fault>,
+}
+
+impl Environment {
+    /// Reads the variables of a process, as `std::env::vars_os` gives them.
+    pub fn read(variables: impl Iterator<Item = (OsString, OsString)>) -> Self {
+        let mut variables = Variables::new(variables);
+        let mut faults = Vec::new();
+        let settings = environment::read(&mut variables, &mut faults);
+        Self { variables, settings, faults }
+    }
+
+    /// Where and who; the default of what is faulty.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The second step: reads the behaviour file. `knows_type` tells the types that have a schema.
+    pub fn load(mut self, knows_type: &dyn Fn(&EventType) -> bool) -> Result<Config, ConfigError> {
+        let path = self.settings.behaviour_file.clone();
+        let file = path.display().to_string();
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) => {
+                self.faults.push(Fault {
+                    place: Place::Variable("DESKBELL_CONFIG".to_owned()),
+                    what: format!("the behaviour file `{file}` cannot be read ({})", error.kind()),
+                    cure: "write one, or set DESKBELL_CONFIG to its path".to_owned(),
+                });
+                String::new()
+            }
+        };
+        let Self { mut variables, settings, mut faults } = self;
+        let read = behaviour::read(&file, &text, &mut variables, knows_type, &mut faults);
+        if !faults.is_empty() {
+            faults.sort();
+            return Err(ConfigError { faults });
+        }
+        Ok(Config {
+            settings,
+            sources: read.sources,
+            desks: read.desks,
+            rules: read.rules,
+            warnings: environment::warnings(&variables),
+        })
+    }
+}
+
+impl Config {
+    /// Both steps at once.
+    pub fn load(
+        environment: impl Iterator<Item = (OsString, OsString)>,
+        knows_type: &dyn Fn(&EventType) -> bool,
+    ) -> Result<Self, ConfigError> {
+        Environment::read(environment).load(knows_type)
+    }
+}

@@ -1,0 +1,216 @@
+//! Every fault of a configuration, with its exact place and cure.
+
+use super::{example, load, write};
+
+/// The faults of a file, as `line:column: what: cure`.
+pub(super) fn faults(text: &str) -> Vec<String> {
+    let (_folder, path) = write(text);
+    let Err(error) = load(&[("DESKBELL_CONFIG", &path), ("EMPTY", ""), ("SECRET", "hunter2")])
+    else {
+        return Vec::new();
+    };
+    let prefix = format!("{path}:");
+    error.faults.iter().map(|fault| fault.to_string().replace(&prefix, "")).collect()
+}
+
+#[test]
+fn every_fault_of_a_source_has_its_place_and_cure() {
+    for (lines, expected) in [
+        (
+            "secrets = [\"s\"]",
+            "1:1: [sources.a] has no `verify`: set it to \"standard-webhooks\", \"hmac\" or \"none\"",
+        ),
+        (
+            "verify = \"hmca\"\nsecrets = [\"s\"]",
+            "2:10: `verify` cannot be `hmca`: did you mean `hmac`?",
+        ),
+        (
+            "verify = \"standard-webhooks\"",
+            "1:1: [sources.a] has no secret: set `secrets = [\"${NAME}\"]`, or say `verify = \"none\"`",
+        ),
+        (
+            "verify = \"standard-webhooks\"\nsecrets = [\"${EMPTY}\"]",
+            "1:1: [sources.a] has no secret: set `secrets = [\"${NAME}\"]`, or say `verify = \"none\"`",
+        ),
+        (
+            "verify = \"standard-webhooks\"\nsecrets = [\"${NOWHERE}\"]",
+            "3:12: the variable `NOWHERE` is not set: set NOWHERE, or NOWHERE_FILE to a path that holds it",
+        ),
+        (
+            "verify = \"standard-webhooks\"\nsecrets = [\"${ x\"]",
+            "3:12: `${` is followed by no variable's name: write ${NAME} or ${NAME:-text}, and $${ for the two characters",
+        ),
+        (
+            "verify = \"none\"\nsecrets = [\"s\"]",
+            "1:1: [sources.a] has secrets that nothing verifies: choose another `verify`, or remove them",
+        ),
+        (
+            "verify = \"hmac\"\nsecrets = [\"s\"]",
+            "1:1: [sources.a] has no `header`: name the header that holds the signature, as X-Signature",
+        ),
+        (
+            "verify = \"hmac\"\nsecrets = [\"s\"]\nheader = \"X S\"",
+            "4:10: `header` is not a header's name: name the header that holds the signature, as X-Signature",
+        ),
+        (
+            "verify = \"hmac\"\nsecrets = [\"s\"]\nheader = \"X\"\ntolerance = \"5m\"",
+            "5:13: `tolerance` has no meaning without a signed time: set `timestamp_header`, or remove it",
+        ),
+        (
+            "verify = \"standard-webhooks\"\nsecrets = [\"s\"]\ntolerance = \"5 minutes\"",
+            "4:13: `tolerance` is no duration: write it as 500ms, 10s, 5m, 72h or 1h30m",
+        ),
+        (
+            "verify = \"none\"\nsecret = 3",
+            "3:1: unknown key `secret` in [sources.a]: did you mean `secrets`?",
+        ),
+        ("verify = 3", "2:10: `verify` is integer: make it a text in quotes"),
+    ] {
+        assert_eq!(faults(&format!("[sources.a]\n{lines}\n")), [expected], "{lines}");
+    }
+    assert_eq!(
+        faults("[sources.A]\nverify = \"none\"\n"),
+        [
+            "1:10: `source` is not a source name: 1 to 63 of a-z, 0-9, '-' and '_', beginning with a letter or a digit: choose another name"
+        ]
+    );
+}
+
+#[test]
+fn every_fault_of_a_desk_has_its_place_and_cure() {
+    let whole = "kind = \"supportdesk\"\napi_key = \"k\"\n";
+    for (lines, expected) in [
+        ("", "1:1: [desks.a] has no `kind`: set it to \"hubspot\" or \"supportdesk\""),
+        ("kind = \"hubspt\"", "2:8: `kind` cannot be `hubspt`: did you mean `hubspot`?"),
+        (
+            "kind = \"kf5\"",
+            "2:8: this version serves no desks of kind `kf5`: remove the desk, or wait for a version that does",
+        ),
+        (
+            "kind = \"thulium\"",
+            "2:8: this version serves no desks of kind `thulium`: remove the desk, or wait for a version that does",
+        ),
+        (
+            "kind = \"supportdesk\"",
+            "1:1: [desks.a] has no `api_key`: set it to \"${SUPPORTDESK_API_KEY}\"",
+        ),
+        (
+            "kind = \"hubspot\"\ntoken = \"${EMPTY}\"\npipeline = \"0\"\nstage = \"1\"",
+            "3:9: `token` is empty: set it to \"${HUBSPOT_TOKEN}\"",
+        ),
+        (
+            &format!("{whole}base_url = \"http://example.org\""),
+            "4:12: `base_url` is not https: use https; http is for this machine alone",
+        ),
+        (
+            &format!("{whole}base_url = \"https://u:hunter2@example.org\""),
+            "4:12: `base_url` holds a user or a password: leave them out; keys have their own keys",
+        ),
+        (
+            &format!("{whole}base_url = \"example\""),
+            "4:12: `base_url` is not an address: write it as https://host/path",
+        ),
+        (
+            &format!(
+                "{whole}pacing = [{{ requests = 3, per = \"1s\" }}, {{ requests = 0, per = \"1s\" }}]"
+            ),
+            "4:54: `requests` is no whole number from 1: write it as 13",
+        ),
+        (
+            &format!("{whole}pacing = [{{ requests = 3 }}]"),
+            "4:11: a window of `pacing` has no `per`: write it as { requests = 3, per = \"1s\" }",
+        ),
+        (
+            &format!("{whole}pacing = []"),
+            "4:10: `pacing` has no window: name one, or remove it for the vendor's",
+        ),
+        (
+            &format!("{whole}on_uncertain = \"pray\""),
+            "4:16: `on_uncertain` cannot be `pray`: known here: park, retry",
+        ),
+        (
+            &format!("{whole}token = \"x\""),
+            "4:1: unknown key `token` in [desks.a]: known here: kind, api_key, base_url, timeout, pacing, max_attempts, max_age, on_uncertain",
+        ),
+    ] {
+        assert_eq!(faults(&format!("[desks.a]\n{lines}\n")), [expected], "{lines}");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_toml_says_where() {
+    let found = faults("[sources.a]\nverify = none\n");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("2:10: the file is not TOML: "), "{found:?}");
+    let double = faults("[sources.a]\nverify = \"none\"\nverify = \"none\"\n");
+    assert!(double[0].starts_with("3:1: the file is not TOML: duplicate key"), "{double:?}");
+    assert_eq!(
+        faults("[source.a]\n"),
+        ["1:2: unknown key `source` in the file: did you mean `sources`?"]
+    );
+}
+
+#[test]
+fn all_faults_are_found_at_once_in_both_places() {
+    let (_folder, path) = write("[sources.a]\n[desks.b]\n[[rules]]\n");
+    let variables = [
+        ("DESKBELL_CONFIG", path.as_str()),
+        ("DESKBELL_LISTEN", "here"),
+        ("DESKBELL_AMQP_URL", "http://user:hunter2@host"),
+        ("DESKBELL_STORE_URL", "postgres://user:hunter2@host"),
+        ("DESKBELL_LOG_FORMAT", "xml"),
+    ];
+    let words = load(&variables).err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(!words.contains("hunter2"), "{words}");
+    let lines: Vec<String> =
+        words.lines().map(|line| line.trim().replace(&path, "deskbell.toml")).collect();
+    assert_eq!(
+        lines,
+        [
+            "the configuration has 11 faults",
+            "DESKBELL_AMQP_URL: is not a RabbitMQ address: begin it with amqp:// or amqps://",
+            "DESKBELL_LISTEN: is not an address with a port: write it as 127.0.0.1:8080",
+            "DESKBELL_LOG_FORMAT: is not a log format: set it to pretty or json",
+            "DESKBELL_STORE_URL: names PostgreSQL, which this version does not serve: write it as sqlite:/path/to/a/file, or unset it",
+            "deskbell.toml:1:1: [sources.a] has no `verify`: set it to \"standard-webhooks\", \"hmac\" or \"none\"",
+            "deskbell.toml:2:1: [desks.b] has no `kind`: set it to \"hubspot\" or \"supportdesk\"",
+            "deskbell.toml:3:1: rule 1 has no `description`: say what happened, in Markdown",
+            "deskbell.toml:3:1: rule 1 has no `desks`: name the desks that get a ticket",
+            "deskbell.toml:3:1: rule 1 has no `name`: give it a name of its own: deliveries remember it",
+            "deskbell.toml:3:1: rule 1 has no `on`: name the event types, as on = \"payment.failed\"",
+            "deskbell.toml:3:1: rule 1 has no `subject`: say in one line what happened",
+        ]
+    );
+}
+
+#[test]
+fn a_variable_and_its_file_exclude_each_other() {
+    let more = [("HUBSPOT_TOKEN_FILE", "/nowhere"), ("SHOP_SECRET_OLD_FILE", "/nowhere/at/all")];
+    let error = example(&more).err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(
+        error.contains("`HUBSPOT_TOKEN` and `HUBSPOT_TOKEN_FILE` are both set: unset one of them")
+    );
+    assert!(
+        error.contains(
+            "the file that `SHOP_SECRET_OLD_FILE` names cannot be read (entity not found)"
+        ),
+        "{error}"
+    );
+}
+
+#[test]
+fn no_fault_quotes_what_comes_from_the_environment() {
+    let text = "[sources.a]\nverify = \"${SECRET}\"\n[desks.b]\nkind = \"${SECRET}\"\n[[rules]]\nname = \"${SECRET} x\"\n";
+    let found = faults(text).join("\n");
+    assert!(found.contains("`verify` cannot be that"), "{found}");
+    assert!(!found.contains("hunter2"), "{found}");
+}
+
+#[test]
+fn a_missing_behaviour_file_says_how_to_name_one() {
+    let error = load(&[("DESKBELL_CONFIG", "/nowhere/deskbell.toml")]).err();
+    assert_eq!(
+        error.map(|error| error.faults[0].to_string()).unwrap_or_default(),
+        "DESKBELL_CONFIG: the behaviour file `/nowhere/deskbell.toml` cannot be read (entity not found): write one, or set DESKBELL_CONFIG to its path"
+    );
+}
