@@ -246,3 +246,25 @@ fn a_text_may_hold_dollars_and_defaults() {
     let draft = book.draft(&"r".parse().unwrap(), &"s".parse().unwrap(), &event);
     assert_eq!(draft.unwrap().unwrap().subject, "$12.50 $5 ${HOME} test a b ${NOT_READ}");
 }
+
+#[test]
+fn the_example_needs_no_more_than_the_schemas_require() {
+    let book = example(&[]).unwrap().rules;
+    for (event_type, data) in [
+        (
+            "payment.failed",
+            r#"{"orderId":"A","customerExternalId":"c","errorCode":"e","amount":10}"#,
+        ),
+        ("order.stuck", r#"{"orderId":"A","customerExternalId":"c","stage":"s"}"#),
+        ("integration.error", r#"{"integration":"erp","errorCode":"e"}"#),
+    ] {
+        let event = event(event_type, data);
+        let routes = book.route(&event);
+        assert!(!routes.is_empty(), "{event_type}");
+        for route in routes {
+            let draft = book.draft(&route.rule, &route.desk, &event).unwrap().unwrap();
+            assert_eq!(draft.associations, [], "{event_type}");
+            assert!(draft.metadata.values().all(|value| !value.is_null()), "{event_type}");
+        }
+    }
+}
