@@ -2,9 +2,12 @@
 
 mod error;
 pub mod hubspot;
+mod pacing;
 pub mod supportdesk;
+mod windows;
 
 pub use error::{Answer, DeskError};
+pub use pacing::{Pacer, Pass};
 
 use std::{fmt, time::Duration};
 

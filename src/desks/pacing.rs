@@ -1,0 +1,250 @@
+//! Keeps a desk's quotas: several windows at once, first come first served.
+//!
+//! However long requests are on their way, no stretch of a window's time sees more requests reach
+//! the desk than the window allows: a request counts from before it is sent until a whole window
+//! after its answer is in.
+
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{sync::Notify, time::Instant};
+
+use super::{
+    Window,
+    windows::{Admission, Windows},
+};
+
+/// How long a request that [`Pacer::turn`] has made room for is waited for. Between the two a job is
+/// taken from its lane and recorded; where none comes, nobody is kept waiting for it.
+const ARRIVAL: Duration = Duration::from_millis(100);
+
+/// Lets requests pass as the windows of one desk account allow.
+#[derive(Debug)]
+pub struct Pacer {
+    /// Whoever holds it is next; tokio's mutex hands itself on in the order of asking.
+    turn: tokio::sync::Mutex<()>,
+    windows: Mutex<Windows>,
+    ended: Notify,
+    /// Whether a turn has been given to a request that has not asked to pass.
+    expects: AtomicBool,
+    arrived: Notify,
+}
+
+/// The right to send one request. Held until the answer is in; dropping it ends the request.
+#[derive(Debug)]
+#[must_use = "the request counts as ended as soon as its pass is dropped"]
+pub struct Pass<'a>(&'a Pacer);
+
+impl Pacer {
+    /// A pacer that keeps all of `windows`; without any it lets everything pass at once. A window
+    /// of no requests never lets anything pass.
+    pub fn new(windows: &[Window]) -> Self {
+        Self {
+            turn: tokio::sync::Mutex::default(),
+            windows: Mutex::new(Windows::new(windows)),
+            ended: Notify::new(),
+            expects: AtomicBool::new(false),
+            arrived: Notify::new(),
+        }
+    }
+
+    /// Waits until every window has room, and takes it.
+    pub async fn pass(&self) -> Pass<'_> {
+        self.expects.store(false, Ordering::Relaxed);
+        self.arrived.notify_waiters();
+        let _turn = self.turn.lock().await;
+        self.room(Windows::admit).await;
+        Pass(self)
+    }
+
+    /// Waits until a request that is chosen now would pass at once, behind all that were chosen
+    /// before it. One is chosen at a time: the next turn waits until this one's request has come.
+    pub async fn turn(&self) {
+        let arrived = self.arrived.notified();
+        if self.expects.load(Ordering::Relaxed) {
+            // Whether one came or not, the turn is the next one's.
+            let _ = tokio::time::timeout(ARRIVAL, arrived).await;
+        }
+        let _turn = self.turn.lock().await;
+        if self.room(Windows::admission).await {
+            self.expects.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Waits until `admission` says so; whether there are windows at all.
+    async fn room(&self, admission: fn(&mut Windows, Instant) -> Admission) -> bool {
+        loop {
+            // Made before the windows are read, so that a request which ends in between is noticed.
+            let another_ended = self.ended.notified();
+            let (admission, has_windows) = {
+                let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+                (admission(&mut windows, Instant::now()), !windows.is_empty())
+            };
+            match admission {
+                Admission::Now => return has_windows,
+                Admission::Not(before) => tokio::time::sleep_until(before).await,
+                Admission::AfterAnother => another_ended.await,
+            }
+        }
+    }
+}
+
+impl Drop for Pass<'_> {
+    fn drop(&mut self) {
+        let mut windows = self.0.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        windows.end(Instant::now());
+        drop(windows);
+        self.0.ended.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use futures_util::{StreamExt, stream::FuturesUnordered};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn window(requests: u32, millis: u64) -> Window {
+        Window { requests, per: Duration::from_millis(millis) }
+    }
+
+    /// Lets requests come at `arrivals` (ms) and take `takes` (ms) each; returns when each was
+    /// let through and when it ended, in the order of their coming.
+    async fn run(pacer: &Pacer, arrivals: &[(u64, u64)]) -> Vec<(Instant, Instant)> {
+        let start = Instant::now();
+        let mut arrivals = arrivals.to_vec();
+        arrivals.sort_unstable();
+        let calls: FuturesUnordered<_> = arrivals
+            .into_iter()
+            .enumerate()
+            .map(|(number, (at, takes))| async move {
+                tokio::time::sleep_until(start + Duration::from_millis(at)).await;
+                let pass = pacer.pass().await;
+                let sent = Instant::now();
+                tokio::time::sleep(Duration::from_millis(takes)).await;
+                drop(pass);
+                (number, (sent, Instant::now()))
+            })
+            .collect();
+        let mut spans: Vec<_> = calls.collect().await;
+        spans.sort_unstable();
+        spans.into_iter().map(|(_, span)| span).collect()
+    }
+
+    /// Whether the desk may have seen more requests than `window` allows: whether a request was
+    /// sent less than a window after the one so many places before it may have arrived.
+    fn is_exceeded(window: Window, spans: &[(Instant, Instant)]) -> bool {
+        let allowed = window.requests as usize;
+        let mut sent: Vec<_> = spans.iter().map(|span| span.0).collect();
+        sent.sort_unstable();
+        sent.iter().any(|&moment| {
+            spans.iter().filter(|(from, to)| *from <= moment && moment < *to + window.per).count()
+                > allowed
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+        #[test]
+        fn no_window_is_ever_exceeded(
+            arrivals in prop::collection::vec((0_u64..4_000, 0_u64..700), 0..60),
+            windows in prop::collection::vec((1_u32..8, 1_u64..2_500), 1..4),
+        ) {
+            let windows: Vec<_> = windows.into_iter().map(|(r, ms)| window(r, ms)).collect();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_time()
+                .start_paused(true)
+                .build()
+                .unwrap();
+            let spans = runtime.block_on(run(&Pacer::new(&windows), &arrivals));
+            prop_assert_eq!(spans.len(), arrivals.len());
+            for window in windows {
+                prop_assert!(!is_exceeded(window, &spans), "{window:?}: {spans:?}");
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_windows_hold_at_once() {
+        let windows = [window(3, 1_000), window(5, 10_000)];
+        let start = Instant::now();
+        let spans = run(&Pacer::new(&windows), &[(0, 0); 7]).await;
+        let seconds: Vec<_> = spans.iter().map(|(sent, _)| (*sent - start).as_secs()).collect();
+        assert_eq!(seconds, [0, 0, 0, 1, 1, 10, 10]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_on_its_way_counts_until_a_window_after_its_answer() {
+        let start = Instant::now();
+        let spans = run(&Pacer::new(&[window(1, 1_000)]), &[(0, 5_000), (1, 0)]).await;
+        assert_eq!(spans[1].0 - start, Duration::from_secs(6));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_comes_first_passes_first() {
+        let spans = run(&Pacer::new(&[window(1, 100)]), &[(0, 9), (1, 1), (2, 7), (3, 0)]).await;
+        assert!(spans.is_sorted(), "{spans:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_gives_up_waiting_keeps_nobody_waiting() {
+        let pacer = Pacer::new(&[window(1, 1_000)]);
+        drop(pacer.pass().await);
+        assert!(tokio::time::timeout(Duration::from_millis(1), pacer.pass()).await.is_err());
+        let asked = Instant::now();
+        drop(pacer.pass().await);
+        assert_eq!(asked.elapsed(), Duration::from_millis(999));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_turn_comes_when_a_request_would_pass_and_takes_no_room() {
+        let pacer = Pacer::new(&[window(1, 1_000)]);
+        let start = Instant::now();
+        pacer.turn().await;
+        drop(pacer.pass().await);
+        assert_eq!(start.elapsed(), Duration::ZERO);
+        pacer.turn().await;
+        assert_eq!(start.elapsed(), Duration::from_secs(1));
+        drop(pacer.pass().await);
+        assert_eq!(start.elapsed(), Duration::from_secs(1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_request_is_chosen_at_a_time() {
+        let pacer = Pacer::new(&[window(10, 1_000)]);
+        pacer.turn().await;
+        let mut second = std::pin::pin!(pacer.turn());
+        let soon = tokio::time::timeout(ARRIVAL / 2, &mut second);
+        assert!(soon.await.is_err());
+        let asked = Instant::now();
+        let (_pass, ()) = tokio::join!(pacer.pass(), second);
+        assert_eq!(asked.elapsed(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_turn_that_nobody_uses_delays_the_next_a_moment() {
+        let pacer = Pacer::new(&[window(10, 1_000)]);
+        pacer.turn().await;
+        let asked = Instant::now();
+        pacer.turn().await;
+        assert_eq!(asked.elapsed(), ARRIVAL);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_windows_nothing_waits() {
+        let start = Instant::now();
+        let pacer = Pacer::new(&[]);
+        for _ in 0..3 {
+            pacer.turn().await;
+        }
+        run(&pacer, &[(0, 0); 100]).await;
+        assert_eq!(start.elapsed(), Duration::ZERO);
+    }
+}
