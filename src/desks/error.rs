@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::delivery::{Failure, Reason, Step, Verdict};
+use crate::{
+    causes::Causes,
+    delivery::{Failure, Reason, Step, Verdict},
+};
 
 /// A desk's answer that is not a success, in the desk's own words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +64,10 @@ pub enum DeskError {
     /// A record that the rule insists on does not exist.
     #[error("the desk has no such record: {0}")]
     MissingRecord(String),
+    /// A question that the step asks first, and that changes nothing, went wrong: the request that
+    /// the step is about was not sent.
+    #[error("the desk could not be asked what the step needs to know")]
+    Beforehand(#[source] Box<DeskError>),
 }
 
 impl DeskError {
@@ -85,6 +92,8 @@ impl DeskError {
             | Self::Refused(..)
             | Self::Incomplete(_)
             | Self::MissingRecord(_) => Verdict::GiveUp,
+            // A question may be asked again, as a record may be looked up again.
+            Self::Beforehand(cause) => cause.verdict(&Step::Record(0)),
         }
     }
 
@@ -100,7 +109,8 @@ impl DeskError {
             | Self::UnknownCustomer(_)
             | Self::Refused(..)
             | Self::Incomplete(_)
-            | Self::MissingRecord(_) => true,
+            | Self::MissingRecord(_)
+            | Self::Beforehand(_) => true,
         }
     }
 
@@ -124,8 +134,11 @@ impl DeskError {
             Self::Unreadable { status, .. } => {
                 Failure { status: Some(*status), ..Failure::of(reason, self.to_string()) }
             }
-            Self::Unreachable(_) | Self::NoAnswer(_) => Failure::of(reason, chain(self)),
+            Self::Unreachable(_) | Self::NoAnswer(_) => {
+                Failure::of(reason, Causes(self).to_string())
+            }
             Self::Incomplete(words) | Self::MissingRecord(words) => Failure::of(reason, words),
+            Self::Beforehand(cause) => cause.failure(),
         }
     }
 
@@ -142,18 +155,30 @@ impl DeskError {
             Self::Refused(reason, _) => *reason,
             Self::Incomplete(_) => Reason::Incomplete,
             Self::MissingRecord(_) => Reason::MissingRecord,
+            Self::Beforehand(cause) => cause.reason(),
         }
     }
 }
 
-/// An error with all its causes, in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        words.push_str(": ");
-        words.push_str(&next.to_string());
-        cause = next.source();
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn no_answer() -> DeskError {
+        DeskError::NoAnswer("the line went dead".into())
     }
-    words
+
+    #[test]
+    fn a_ticket_that_may_have_been_made_is_looked_up() {
+        assert_eq!(no_answer().verdict(&Step::Ticket), Verdict::LookUp);
+        assert!(!no_answer().is_definite());
+    }
+
+    #[test]
+    fn a_question_beforehand_leaves_no_doubt_about_the_ticket() {
+        let error = DeskError::Beforehand(Box::new(no_answer()));
+        assert_eq!(error.verdict(&Step::Ticket), Verdict::Wait { after: None });
+        assert!(error.is_definite());
+        assert_eq!(error.failure().reason, Reason::NoAnswer);
+    }
 }
