@@ -1,11 +1,17 @@
 //! Support desks: one folder per vendor, each with the same files, behind one trait.
 
+mod build;
+mod call;
+mod caller;
 mod error;
 pub mod hubspot;
+mod memo;
 mod pacing;
+mod reply;
 pub mod supportdesk;
 mod windows;
 
+pub use build::{BuildError, build};
 pub use error::{Answer, DeskError};
 pub use pacing::{Pacer, Pass};
 

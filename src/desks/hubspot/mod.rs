@@ -1,5 +1,22 @@
-//! HubSpot tickets: CRM objects API, version 3.
+//! HubSpot tickets: CRM objects API, version 3 or a dated one.
+//!
+//! The delivery key stands in a ticket property of unique values, so HubSpot itself refuses a
+//! second ticket for a key, and a doubt is settled by reading the ticket by its key. Search is
+//! never asked about tickets: it learns of new records late ("Search the CRM").
+//!
+//! What a ticket is tied to is looked up first, each record a step of its own, and named in the
+//! request for the ticket: there is never a ticket without its ties.
 
+mod answers;
+mod client;
+mod collision;
+mod desk;
+mod envelope;
+mod kinds;
+mod preview;
+mod requests;
 mod settings;
+mod ties;
 
-pub use settings::Settings;
+pub use desk::HubSpot;
+pub use settings::{BASE_URL, PACING, Settings};

@@ -1,8 +1,20 @@
 //! What `[desks.<name>]` says for `kind = "hubspot"`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use secrecy::SecretString;
+
+use crate::desks::Window;
+
+/// Where HubSpot is, for accounts that name no `base_url`.
+pub const BASE_URL: &str = "https://api.hubapi.com";
+
+/// The window of a private app in the smallest plans ("API usage guidelines and limits"); larger
+/// plans allow 190. The daily quota is not counted here: HubSpot says when it is spent.
+pub const PACING: &[Window] = &[Window { requests: 100, per: Duration::from_secs(10) }];
+
+/// The window of search, for all apps of an account together ("Search the CRM").
+pub(super) const SEARCH_PACING: &[Window] = &[Window { requests: 5, per: Duration::from_secs(1) }];
 
 /// The settings of one HubSpot account.
 #[derive(Debug, Clone)]

@@ -1,5 +1,17 @@
 //! SupportDesk tickets: REST API, version 1.
+//!
+//! A ticket belongs to a customer whom the desk knows; where it does not, the customer is made
+//! first, with [`Step::Customer`](crate::delivery::Step::Customer). No resource reads a ticket back,
+//! so a doubt cannot be settled here: the delivery key in the metadata lets people recognise a
+//! second ticket.
+//!
+//! Source: the vendor's pages "Tickets", "Customers", "Errors" and "Authentication".
 
+mod answers;
+mod client;
+mod desk;
+mod requests;
 mod settings;
 
-pub use settings::Settings;
+pub use desk::SupportDesk;
+pub use settings::{BASE_URL, PACING, Settings};

@@ -1,0 +1,143 @@
+//! One HubSpot account over HTTP, and what it has said about itself.
+
+use std::{sync::Arc, time::Duration};
+
+use reqwest::header::AUTHORIZATION;
+
+use super::{
+    Settings,
+    answers::{self, AssociationLabel, PropertyOption},
+    collision::Collision,
+    requests,
+    settings::SEARCH_PACING,
+};
+use crate::{
+    delivery::Step,
+    desks::{
+        BuildError, DeskError, DeskSettings, Found, Pacer, Preview,
+        call::{Call, Credential},
+        caller::Caller,
+        memo::Memo,
+    },
+    ticket::TicketRef,
+};
+
+/// How long options and labels are taken as known. Admins change them rarely.
+const ACCOUNT_MEMORY: Duration = Duration::from_hours(1);
+
+/// How long a company that was made is remembered: far longer than search takes to learn of it.
+const COMPANY_MEMORY: Duration = Duration::from_mins(10);
+
+/// Sends HubSpot's requests and reads its answers.
+#[derive(Debug)]
+pub(super) struct Client {
+    caller: Caller,
+    searches: Pacer,
+    options: Memo<Option<Arc<[PropertyOption]>>>,
+    labels: Memo<Arc<[AssociationLabel]>>,
+    companies: Memo<String>,
+}
+
+/// What came of the request for a ticket.
+pub(super) enum Created {
+    /// The ticket was made.
+    Ticket(TicketRef),
+    /// A unique value is taken; what was refused in HubSpot's words.
+    Taken(Collision, DeskError),
+}
+
+impl Client {
+    pub(super) fn new(settings: &DeskSettings, vendor: &Settings) -> Result<Self, BuildError> {
+        let credential =
+            Credential { header: AUTHORIZATION, scheme: "Bearer ", secret: vendor.token.clone() };
+        Ok(Self {
+            caller: Caller::new(settings, credential)?,
+            searches: Pacer::new(SEARCH_PACING),
+            options: Memo::new(ACCOUNT_MEMORY),
+            labels: Memo::new(ACCOUNT_MEMORY),
+            companies: Memo::new(COMPANY_MEMORY),
+        })
+    }
+
+    pub(super) async fn turn(&self) {
+        self.caller.turn().await;
+    }
+
+    pub(super) fn preview(&self, step: &Step, only: Option<&str>, call: Call) -> Preview {
+        call.preview(step, only, self.caller.base_url(), self.caller.credential())
+    }
+
+    pub(super) async fn create_ticket(&self, call: &Call) -> Result<Created, DeskError> {
+        let reply = self.caller.send(&Step::Ticket.to_string(), call).await?;
+        match Collision::of(&reply) {
+            Some(collision) => Ok(Created::Taken(collision, answers::error(&reply))),
+            None => answers::ticket(&reply).map(Created::Ticket),
+        }
+    }
+
+    pub(super) async fn find_ticket(&self, call: &Call) -> Result<Found, DeskError> {
+        answers::found(&self.caller.send("look-up", call).await?)
+    }
+
+    /// Asks for a record, by its own resource or by search.
+    pub(super) async fn find_record(
+        &self,
+        step: &Step,
+        call: &Call,
+    ) -> Result<Option<String>, DeskError> {
+        if call.body.is_none() {
+            return answers::record(&self.caller.send(&step.to_string(), call).await?);
+        }
+        let _pass = self.searches.pass().await;
+        answers::searched(&self.caller.send(&step.to_string(), call).await?)
+    }
+
+    /// Makes a contact. HubSpot keeps their addresses apart, so a second one is the first.
+    pub(super) async fn create_contact(
+        &self,
+        step: &Step,
+        call: &Call,
+    ) -> Result<String, DeskError> {
+        answers::created_record(&self.caller.send(&step.to_string(), call).await?)
+    }
+
+    /// Makes a company, unless it was made here so shortly before that search may not know it.
+    pub(super) async fn create_company(
+        &self,
+        step: &Step,
+        domain: &str,
+        call: &Call,
+    ) -> Result<String, DeskError> {
+        let make = self.create_contact(step, call);
+        self.companies.get_or_read(&domain.trim().to_lowercase(), make).await
+    }
+
+    /// The options of a ticket property; `None` where they cannot be read.
+    pub(super) async fn options(
+        &self,
+        settings: &Settings,
+        property: &str,
+    ) -> Result<Option<Arc<[PropertyOption]>>, DeskError> {
+        let read = async {
+            let call = requests::property(settings, property);
+            let reply = self.caller.send(&Step::Ticket.to_string(), &call).await?;
+            Ok(answers::options(&reply)?.map(Arc::from))
+        };
+        self.options.get_or_read(property, read).await
+    }
+
+    /// The labels of associations from a ticket to `object` (its name in paths).
+    pub(super) async fn labels(&self, object: &str) -> Result<Arc<[AssociationLabel]>, DeskError> {
+        let read = async {
+            let call = requests::labels(object);
+            let reply = self.caller.send(&Step::Ticket.to_string(), &call).await?;
+            Ok(Arc::from(answers::labels(&reply)?))
+        };
+        self.labels.get_or_read(object, read).await
+    }
+
+    /// Makes the next [`labels`](Self::labels) ask anew.
+    pub(super) async fn forget_labels(&self, object: &str) {
+        self.labels.forget(object).await;
+    }
+}

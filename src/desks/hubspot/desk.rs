@@ -1,0 +1,212 @@
+//! A HubSpot account as a desk.
+
+use async_trait::async_trait;
+
+use super::{
+    Settings,
+    client::{Client, Created},
+    collision::Holder,
+    kinds::{self, COMPANY},
+    preview,
+    requests::{self, CATEGORY, PRIORITY, Resolved},
+    ties,
+};
+use crate::{
+    delivery::{DeliveryKey, Outcome, Step, StepRecord},
+    desks::{BuildError, Desk, DeskError, DeskSettings, Found, Preview},
+    ticket::{Missing, Priority, Target, TicketDraft, TicketRef},
+};
+
+/// The priority that every account has and that stands in for one that it lacks.
+const FALLBACK: &str = "HIGH";
+
+/// One HubSpot account.
+#[derive(Debug)]
+pub struct HubSpot {
+    client: Client,
+    settings: Settings,
+}
+
+impl HubSpot {
+    /// Sets the account's client up; nothing is sent.
+    pub fn new(settings: &DeskSettings, vendor: &Settings) -> Result<Self, BuildError> {
+        Ok(Self { client: Client::new(settings, vendor)?, settings: vendor.clone() })
+    }
+}
+
+#[async_trait]
+impl Desk for HubSpot {
+    /// One step for each record that has to be looked up, then the ticket with all its ties.
+    fn plan(&self, draft: &TicketDraft) -> Vec<Step> {
+        ties::steps(draft).chain([Step::Ticket]).collect()
+    }
+
+    fn preview(&self, key: &DeliveryKey, draft: &TicketDraft) -> Result<Vec<Preview>, DeskError> {
+        check(draft)?;
+        Ok(preview::requests(&self.client, &self.settings, key, draft))
+    }
+
+    async fn turn(&self) {
+        self.client.turn().await;
+    }
+
+    async fn act(
+        &self,
+        step: &Step,
+        key: &DeliveryKey,
+        draft: &TicketDraft,
+        done: &[StepRecord],
+    ) -> Result<Outcome, DeskError> {
+        check(draft)?;
+        match step {
+            Step::Record(number) => self.record(*number, draft).await,
+            Step::Ticket => self.open(key, draft, done).await.map(Outcome::Ticket),
+            Step::Customer => {
+                Err(DeskError::Incomplete("HubSpot knows contacts, not customers".to_owned()))
+            }
+        }
+    }
+
+    async fn find(&self, key: &DeliveryKey) -> Result<Found, DeskError> {
+        match &self.settings.key_property {
+            None => Ok(Found::CannotTell),
+            Some(property) => {
+                let call = requests::find_ticket(&self.settings, property, key);
+                self.client.find_ticket(&call).await
+            }
+        }
+    }
+}
+
+/// What HubSpot requires of every ticket; said before anything is sent.
+fn check(draft: &TicketDraft) -> Result<(), DeskError> {
+    if draft.subject.trim().is_empty() {
+        return Err(DeskError::Incomplete(
+            "HubSpot requires `subject`, and it is empty".to_owned(),
+        ));
+    }
+    ties::check(draft)
+}
+
+impl HubSpot {
+    async fn record(&self, number: usize, draft: &TicketDraft) -> Result<Outcome, DeskError> {
+        let step = Step::Record(number);
+        let Some(association) = draft.associations.get(number) else {
+            return Err(DeskError::Incomplete(format!("there are no `associations[{number}]`")));
+        };
+        let Target::Match { property, value } = &association.target else {
+            return Err(DeskError::Incomplete(format!("`associations[{number}]` matches nothing")));
+        };
+        let object = kinds::path_name(&association.object);
+        let found = match requests::find_record(&self.settings, object, property, value) {
+            Some(call) => self.client.find_record(&step, &call).await?,
+            None => None,
+        };
+        if let Some(id) = found {
+            return Ok(Outcome::Record(id));
+        }
+        let customer = draft.customer.as_ref();
+        match association.missing {
+            Missing::Skip => Ok(Outcome::Skipped),
+            Missing::Fail => Err(ties::missing(number, association)),
+            Missing::Create => {
+                let call =
+                    requests::create_record(&self.settings, object, property, value, customer)
+                        .ok_or_else(|| ties::missing(number, association))?;
+                let id = if (object, property.as_str()) == COMPANY {
+                    self.client.create_company(&step, value, &call).await?
+                } else {
+                    self.client.create_contact(&step, &call).await?
+                };
+                Ok(Outcome::Record(id))
+            }
+        }
+    }
+
+    async fn open(
+        &self,
+        key: &DeliveryKey,
+        draft: &TicketDraft,
+        done: &[StepRecord],
+    ) -> Result<TicketRef, DeskError> {
+        let resolved = self.resolve(draft, done).await.map_err(beforehand)?;
+        let call = requests::create_ticket(&self.settings, key, draft, &resolved);
+        match self.client.create_ticket(&call).await? {
+            Created::Ticket(ticket) => Ok(ticket),
+            Created::Taken(collision, refusal) => match &self.settings.key_property {
+                None => Err(refusal),
+                Some(property) => self.settle(collision.holder(property, key), key, refusal).await,
+            },
+        }
+    }
+
+    /// A ticket that has the key already is this delivery's ticket: the answer to the request that
+    /// made it was lost.
+    async fn settle(
+        &self,
+        holder: Holder,
+        key: &DeliveryKey,
+        refusal: DeskError,
+    ) -> Result<TicketRef, DeskError> {
+        if holder == Holder::Other {
+            return Err(refusal);
+        }
+        match (self.find(key).await, holder) {
+            (Ok(Found::Ticket(ticket)), _) => Ok(ticket),
+            // A ticket in the recycle bin is not found, and yet it is the one that was made.
+            (Ok(Found::Absent | Found::CannotTell) | Err(_), Holder::Ticket(id)) => {
+                Ok(TicketRef { id, number: None, url: None })
+            }
+            (Ok(Found::Absent | Found::CannotTell), _) => Err(refusal),
+            (Err(error), _) => Err(beforehand(error)),
+        }
+    }
+
+    async fn resolve(
+        &self,
+        draft: &TicketDraft,
+        done: &[StepRecord],
+    ) -> Result<Resolved, DeskError> {
+        Ok(Resolved {
+            ties: ties::resolve(&self.client, draft, done).await?,
+            priority: self.priority(draft.priority).await?,
+            category: self.category(draft.category.as_deref()).await?,
+        })
+    }
+
+    /// Accounts can take options away; `URGENT` came late, and many do not have it.
+    async fn priority(&self, wanted: Priority) -> Result<&'static str, DeskError> {
+        let wanted = requests::priority(wanted);
+        if wanted != requests::priority(Priority::Urgent) {
+            return Ok(wanted);
+        }
+        let options = self.client.options(&self.settings, PRIORITY).await?;
+        let is_there =
+            options.is_some_and(|options| options.iter().any(|option| option.value == wanted));
+        Ok(if is_there { wanted } else { FALLBACK })
+    }
+
+    /// The draft's category is free text and HubSpot's is not: it is sent where it is an option's
+    /// value or label, in any case, and left out where it is neither.
+    async fn category(&self, wanted: Option<&str>) -> Result<Option<String>, DeskError> {
+        let Some(wanted) = wanted.map(str::trim).filter(|wanted| !wanted.is_empty()) else {
+            return Ok(None);
+        };
+        let options = self.client.options(&self.settings, CATEGORY).await?;
+        let is_same = |text: &str| text.to_lowercase() == wanted.to_lowercase();
+        Ok(options.and_then(|options| {
+            let by_value = options.iter().find(|option| is_same(&option.value));
+            let found = by_value.or_else(|| options.iter().find(|option| is_same(&option.label)));
+            found.map(|option| option.value.clone())
+        }))
+    }
+}
+
+/// What went wrong with a question is no doubt about the ticket. What is known without one stays
+/// as it is.
+fn beforehand(error: DeskError) -> DeskError {
+    match error {
+        DeskError::Incomplete(_) | DeskError::MissingRecord(_) => error,
+        error => DeskError::Beforehand(Box::new(error)),
+    }
+}

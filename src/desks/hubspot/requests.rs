@@ -1,0 +1,227 @@
+//! What HubSpot is asked, as requests that are not sent yet.
+
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+
+use super::{
+    Settings,
+    kinds::{COMPANY, CONTACT},
+};
+use crate::{
+    delivery::DeliveryKey,
+    desks::call::{Call, segment},
+    ticket::{Customer, Priority, TicketDraft},
+};
+
+/// The property that says how soon somebody should look.
+pub(super) const PRIORITY: &str = "hs_ticket_priority";
+
+/// The property for the draft's category.
+pub(super) const CATEGORY: &str = "hs_ticket_category";
+
+/// What of a ticket depends on the account, looked up.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Resolved {
+    /// The option of [`PRIORITY`].
+    pub(super) priority: &'static str,
+    /// The option of [`CATEGORY`].
+    pub(super) category: Option<String>,
+    /// What the ticket is tied to.
+    pub(super) ties: Vec<Tie>,
+}
+
+/// One association of a ticket that is to be made.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Tie {
+    /// The record's id.
+    pub(super) to: Value,
+    /// `HUBSPOT_DEFINED`
+    pub(super) category: String,
+    /// The type's number.
+    pub(super) type_id: Value,
+}
+
+/// The option for a priority where the account has all four.
+pub(super) fn priority(priority: Priority) -> &'static str {
+    match priority {
+        Priority::Low => "LOW",
+        Priority::Medium => "MEDIUM",
+        Priority::High => "HIGH",
+        Priority::Urgent | Priority::Critical => "URGENT",
+    }
+}
+
+/// The request for the ticket with all its ties.
+pub(super) fn create_ticket(
+    settings: &Settings,
+    key: &DeliveryKey,
+    draft: &TicketDraft,
+    resolved: &Resolved,
+) -> Call {
+    let mut body = json!({ "properties": ticket_properties(settings, key, draft, resolved) });
+    if !resolved.ties.is_empty() {
+        body["associations"] = resolved.ties.iter().map(association).collect();
+    }
+    let path = objects(settings, "tickets");
+    Call::with_body(Method::POST, "/crm/{version}/objects/tickets", path, body)
+}
+
+fn ticket_properties(
+    settings: &Settings,
+    key: &DeliveryKey,
+    draft: &TicketDraft,
+    resolved: &Resolved,
+) -> Map<String, Value> {
+    let mut properties = Map::new();
+    let mut put = |name: &str, value: &str| {
+        if !value.is_empty() {
+            properties.insert(name.to_owned(), value.into());
+        }
+    };
+    put("hs_pipeline", &settings.pipeline);
+    put("hs_pipeline_stage", &settings.stage);
+    put(PRIORITY, resolved.priority);
+    put("subject", &draft.subject);
+    put("content", &draft.description);
+    put(CATEGORY, resolved.category.as_deref().unwrap_or_default());
+    for (name, property) in &settings.properties {
+        if let Some(value) = draft.metadata.get(name) {
+            put(property, &property_value(value));
+        }
+    }
+    if let Some(property) = &settings.key_property {
+        put(property, key.as_str());
+    }
+    properties
+}
+
+/// Property values are texts: numbers by their digits as written, lists in the form of HubSpot's
+/// checkboxes. What is nothing is an empty text, and is not sent.
+fn property_value(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(property_value).collect::<Vec<_>>().join(";"),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
+    }
+}
+
+fn association(tie: &Tie) -> Value {
+    json!({
+        "to": { "id": tie.to },
+        "types": [{ "associationCategory": tie.category, "associationTypeId": tie.type_id }],
+    })
+}
+
+/// An id as the vendor's page writes it: digits as a number, anything else as a text.
+pub(super) fn record_id(id: &str) -> Value {
+    let is_number = id.bytes().all(|byte| byte.is_ascii_digit()) && !id.starts_with('0');
+    match serde_json::from_str(id) {
+        Ok(number @ Value::Number(_)) if is_number => number,
+        _ => id.into(),
+    }
+}
+
+/// The question whether the ticket of `key` exists, which is answered from the records
+/// themselves. `property` is the unique one.
+pub(super) fn find_ticket(settings: &Settings, property: &str, key: &DeliveryKey) -> Call {
+    let path = format!("{}/{key}?idProperty={}", objects(settings, "tickets"), encoded(property));
+    Call::get("/crm/{version}/objects/tickets/{key}", path)
+}
+
+/// The question for a record of `object` (its name in paths) by one property. `None` where the
+/// value is one that no record can have.
+pub(super) fn find_record(
+    settings: &Settings,
+    object: &str,
+    property: &str,
+    value: &str,
+) -> Option<Call> {
+    let value = value.trim();
+    if (object, property) == CONTACT {
+        let path = format!("{}/{}?idProperty=email", objects(settings, object), segment(value)?);
+        return Some(Call::get("/crm/{version}/objects/contacts/{email}", path));
+    }
+    if value.is_empty() {
+        return None;
+    }
+    let filter = json!({ "propertyName": property, "operator": "EQ", "value": value });
+    // The oldest, where there are several: the one that people have been working with.
+    let body = json!({
+        "filterGroups": [{ "filters": [filter] }],
+        "properties": [property],
+        "sorts": ["createdate"],
+        "limit": 1,
+    });
+    let path = format!("{}/search", objects(settings, object));
+    Some(Call::with_body(Method::POST, "/crm/{version}/objects/{object}/search", path, body))
+}
+
+/// The request for a record that [`find_record`] has not found. `None` for a kind of record, or a
+/// property, from which none can be made.
+pub(super) fn create_record(
+    settings: &Settings,
+    object: &str,
+    property: &str,
+    value: &str,
+    customer: Option<&Customer>,
+) -> Option<Call> {
+    let value = value.trim();
+    let (template, properties) = match (object, property) {
+        CONTACT => ("/crm/{version}/objects/contacts", contact_properties(value, customer)),
+        COMPANY => {
+            let properties = Map::from_iter([("domain".to_owned(), value.into())]);
+            ("/crm/{version}/objects/companies", properties)
+        }
+        _ => return None,
+    };
+    let body = json!({ "properties": properties });
+    Some(Call::with_body(Method::POST, template, objects(settings, object), body))
+}
+
+/// The customer's name and telephone number go in only where it is the customer's own address.
+fn contact_properties(email: &str, customer: Option<&Customer>) -> Map<String, Value> {
+    let customer = customer.filter(|customer| {
+        customer.email.as_deref().is_some_and(|own| own.trim().eq_ignore_ascii_case(email))
+    });
+    let name = customer.and_then(|customer| customer.name.as_deref()).unwrap_or_default().trim();
+    let (first, last) = name.split_once(char::is_whitespace).unwrap_or((name, ""));
+    let phone = customer.and_then(|customer| customer.phone.as_deref()).unwrap_or_default();
+    [("email", email), ("firstname", first), ("lastname", last.trim()), ("phone", phone.trim())]
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| (name.to_owned(), value.into()))
+        .collect()
+}
+
+/// The question for the options of a ticket property.
+pub(super) fn property(settings: &Settings, name: &str) -> Call {
+    let path = format!("{}/{}", resource(settings, "properties", "tickets"), encoded(name));
+    Call::get("/crm/{version}/properties/tickets/{property}", path)
+}
+
+/// The question for the labels of associations from a ticket to `object` (its name in paths). The
+/// page names this path whatever the version of the rest.
+pub(super) fn labels(object: &str) -> Call {
+    let path = format!("/crm/v4/associations/tickets/{}/labels", encoded(object));
+    Call::get("/crm/v4/associations/tickets/{object}/labels", path)
+}
+
+fn objects(settings: &Settings, object: &str) -> String {
+    resource(settings, "objects", object)
+}
+
+/// The numbered version stands before the resource and the dated one behind it.
+fn resource(settings: &Settings, resource: &str, object: &str) -> String {
+    let (version, object) = (encoded(&settings.version), encoded(object));
+    if version.starts_with('v') {
+        format!("/crm/{version}/{resource}/{object}")
+    } else {
+        format!("/crm/{resource}/{version}/{object}")
+    }
+}
+
+/// A name from the settings or a rule as a segment; one that is none asks for what does not exist.
+fn encoded(name: &str) -> String {
+    segment(name).unwrap_or_else(|| "-".to_owned())
+}

@@ -1,0 +1,49 @@
+//! One SupportDesk account over HTTP.
+
+use reqwest::header::HeaderName;
+
+use super::{Settings, answers};
+use crate::{
+    delivery::Step,
+    desks::{
+        BuildError, DeskError, DeskSettings, Preview,
+        call::{Call, Credential},
+        caller::Caller,
+    },
+    ticket::TicketRef,
+};
+
+/// Sends SupportDesk's requests and reads its answers.
+#[derive(Debug)]
+pub(super) struct Client {
+    caller: Caller,
+}
+
+impl Client {
+    pub(super) fn new(settings: &DeskSettings, vendor: &Settings) -> Result<Self, BuildError> {
+        let credential = Credential {
+            header: HeaderName::from_static("x-api-key"),
+            scheme: "",
+            secret: vendor.api_key.clone(),
+        };
+        Ok(Self { caller: Caller::new(settings, credential)? })
+    }
+
+    pub(super) async fn create_ticket(&self, call: &Call) -> Result<TicketRef, DeskError> {
+        let reply = self.caller.send(&Step::Ticket.to_string(), call).await?;
+        answers::ticket(&reply)
+    }
+
+    pub(super) async fn upsert_customer(&self, call: &Call) -> Result<(), DeskError> {
+        let reply = self.caller.send(&Step::Customer.to_string(), call).await?;
+        answers::customer(&reply)
+    }
+
+    pub(super) async fn turn(&self) {
+        self.caller.turn().await;
+    }
+
+    pub(super) fn preview(&self, step: &Step, only: Option<&str>, call: Call) -> Preview {
+        call.preview(step, only, self.caller.base_url(), self.caller.credential())
+    }
+}

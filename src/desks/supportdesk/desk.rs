@@ -1,0 +1,83 @@
+//! A SupportDesk account as a desk.
+
+use async_trait::async_trait;
+
+use super::{Settings, answers::CUSTOMER_NOT_FOUND, client::Client, requests};
+use crate::{
+    delivery::{DeliveryKey, Outcome, Step, StepRecord},
+    desks::{Answer, BuildError, Desk, DeskError, DeskSettings, Found, Preview},
+    ticket::TicketDraft,
+};
+
+/// One SupportDesk account.
+#[derive(Debug)]
+pub struct SupportDesk {
+    client: Client,
+}
+
+impl SupportDesk {
+    /// Sets the account's client up; nothing is sent.
+    pub fn new(settings: &DeskSettings, vendor: &Settings) -> Result<Self, BuildError> {
+        Ok(Self { client: Client::new(settings, vendor)? })
+    }
+}
+
+#[async_trait]
+impl Desk for SupportDesk {
+    /// The ticket alone. The customer becomes a step once the desk has said that it knows none.
+    fn plan(&self, _draft: &TicketDraft) -> Vec<Step> {
+        vec![Step::Ticket]
+    }
+
+    fn preview(&self, key: &DeliveryKey, draft: &TicketDraft) -> Result<Vec<Preview>, DeskError> {
+        let ticket = requests::create_ticket(key, draft)?;
+        let only = Some("if the desk does not know the customer");
+        let customer = requests::upsert_customer(draft)?
+            .map(|call| self.client.preview(&Step::Customer, only, call));
+        let ticket = self.client.preview(&Step::Ticket, None, ticket);
+        Ok(customer.into_iter().chain([ticket]).collect())
+    }
+
+    async fn turn(&self) {
+        self.client.turn().await;
+    }
+
+    async fn act(
+        &self,
+        step: &Step,
+        key: &DeliveryKey,
+        draft: &TicketDraft,
+        _done: &[StepRecord],
+    ) -> Result<Outcome, DeskError> {
+        match step {
+            Step::Ticket => {
+                let call = requests::create_ticket(key, draft)?;
+                Ok(Outcome::Ticket(self.client.create_ticket(&call).await?))
+            }
+            Step::Customer => {
+                let call = requests::upsert_customer(draft)?.ok_or_else(unknown_for_good)?;
+                self.client.upsert_customer(&call).await?;
+                Ok(Outcome::Done)
+            }
+            Step::Record(_) => {
+                Err(DeskError::Incomplete("SupportDesk ties tickets to no records".to_owned()))
+            }
+        }
+    }
+
+    async fn find(&self, _key: &DeliveryKey) -> Result<Found, DeskError> {
+        Ok(Found::CannotTell)
+    }
+}
+
+/// The desk's "unknown customer" stands, since the rule does not say enough to make one.
+fn unknown_for_good() -> DeskError {
+    DeskError::UnknownCustomer(Answer {
+        status: 404,
+        code: Some(CUSTOMER_NOT_FOUND.to_owned()),
+        words: "the desk does not know the customer, and to create one the rule must give \
+                `customer.name` and `customer.email`"
+            .to_owned(),
+        correlation_id: None,
+    })
+}

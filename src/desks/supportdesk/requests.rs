@@ -1,0 +1,89 @@
+//! What SupportDesk is asked, as requests that are not sent yet.
+
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::{
+    delivery::DeliveryKey,
+    desks::{
+        DeskError,
+        call::{Call, segment},
+    },
+    ticket::{Customer, TicketDraft},
+};
+
+/// The metadata name under which the delivery key stands in a ticket.
+const KEY: &str = "deskbell_key";
+
+/// The request for the ticket; an error where the draft lacks what SupportDesk requires.
+pub(super) fn create_ticket(key: &DeliveryKey, draft: &TicketDraft) -> Result<Call, DeskError> {
+    let customer = external_id(draft)?;
+    for (name, text) in [("subject", &draft.subject), ("description", &draft.description)] {
+        if text.trim().is_empty() {
+            return Err(incomplete(format!("SupportDesk requires `{name}`, and it is empty")));
+        }
+    }
+    let mut metadata = draft.metadata.clone();
+    metadata.insert(KEY.to_owned(), key.as_str().into());
+    let mut body = Map::new();
+    body.insert("customerExternalId".to_owned(), customer.into());
+    body.insert("subject".to_owned(), draft.subject.as_str().into());
+    body.insert("description".to_owned(), draft.description.as_str().into());
+    body.insert("priority".to_owned(), draft.priority.as_str().into());
+    if let Some(category) = draft.category.as_deref().filter(|category| !category.is_empty()) {
+        body.insert("category".to_owned(), category.into());
+    }
+    body.insert("metadata".to_owned(), Value::Object(metadata));
+    if !draft.tags.is_empty() {
+        body.insert("tagIds".to_owned(), tag_ids(&draft.tags)?);
+    }
+    let path = "/tickets/api-create";
+    Ok(Call::with_body(Method::POST, path, path.to_owned(), Value::Object(body)))
+}
+
+/// The request that makes the customer, or brings it up to date. `None` where the rule does not
+/// give the name and the e-mail address that SupportDesk requires of a new customer.
+pub(super) fn upsert_customer(draft: &TicketDraft) -> Result<Option<Call>, DeskError> {
+    let path = format!("/customers/{}", path_segment(external_id(draft)?)?);
+    let Some(Customer { name: Some(name), email: Some(email), phone, .. }) = &draft.customer else {
+        return Ok(None);
+    };
+    if name.trim().is_empty() || email.trim().is_empty() {
+        return Ok(None);
+    }
+    let mut body = json!({ "email": email, "name": name });
+    if let Some(phone) = phone.as_deref().filter(|phone| !phone.is_empty()) {
+        body["phone"] = phone.into();
+    }
+    Ok(Some(Call::with_body(Method::PATCH, "/customers/{externalId}", path, body)))
+}
+
+fn external_id(draft: &TicketDraft) -> Result<&str, DeskError> {
+    draft
+        .customer
+        .as_ref()
+        .and_then(|customer| customer.external_id.as_deref())
+        .filter(|id| !id.trim().is_empty())
+        .ok_or_else(|| incomplete("SupportDesk requires `customer.external_id`".to_owned()))
+}
+
+fn path_segment(id: &str) -> Result<String, DeskError> {
+    segment(id)
+        .ok_or_else(|| incomplete("`customer.external_id` cannot stand in a path".to_owned()))
+}
+
+/// SupportDesk attaches tags by id; a name would be refused, so it is said before anything is sent.
+fn tag_ids(tags: &[String]) -> Result<Value, DeskError> {
+    let is_id = |tag: &str| tag.len() == 36 && Uuid::try_parse(tag).is_ok();
+    match tags.iter().position(|tag| !is_id(tag)) {
+        None => Ok(json!(tags)),
+        Some(index) => Err(incomplete(format!(
+            "`tags[{index}]` is not a UUID: SupportDesk knows tags by their ids"
+        ))),
+    }
+}
+
+fn incomplete(words: String) -> DeskError {
+    DeskError::Incomplete(words)
+}
