@@ -5,4 +5,5 @@
 mod architecture;
 mod configuration;
 mod contract;
+mod desks;
 mod support;

@@ -1,0 +1,162 @@
+//! Desk accounts and drafts for tests.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use deskbell::{
+    delivery::{DeliveryKey, Outcome, Progress, RetrySchedule, Step, StepRecord},
+    desks::{Desk, DeskConfig, DeskError, DeskSettings, OnUncertain, Vendor, hubspot, supportdesk},
+    ticket::{Customer, Priority, TicketDraft, TicketRef},
+};
+use serde_json::{Value, json};
+use wiremock::{Mock, MockServer, ResponseTemplate, matchers};
+
+/// The secret of every account here.
+pub(super) const SECRET: &str = "sk_live_do_not_print";
+
+/// A delivery's key.
+pub(super) const KEY: &str = "e915b8136583ba4477fd052f9a169a9f";
+
+pub(super) fn key() -> DeliveryKey {
+    KEY.to_owned().try_into().unwrap()
+}
+
+pub(super) fn config(base_url: &str, vendor: Vendor) -> DeskConfig {
+    let settings = DeskSettings {
+        name: "desk".parse().unwrap(),
+        base_url: base_url.to_owned(),
+        timeout: Duration::from_secs(10),
+        pacing: Vec::new(),
+        retry: RetrySchedule::default(),
+        on_uncertain: OnUncertain::Park,
+    };
+    DeskConfig { settings, vendor }
+}
+
+pub(super) fn supportdesk_vendor() -> Vendor {
+    Vendor::SupportDesk(supportdesk::Settings { api_key: SECRET.into() })
+}
+
+pub(super) fn hubspot_settings() -> hubspot::Settings {
+    hubspot::Settings {
+        token: SECRET.into(),
+        pipeline: "0".to_owned(),
+        stage: "1".to_owned(),
+        resolved_stage: None,
+        key_property: Some("deskbell_key".to_owned()),
+        version: "v3".to_owned(),
+        properties: BTreeMap::new(),
+    }
+}
+
+pub(super) fn build(config: &DeskConfig) -> Arc<dyn Desk> {
+    deskbell::desks::build(config).unwrap()
+}
+
+pub(super) fn supportdesk(server: &MockServer) -> Arc<dyn Desk> {
+    build(&config(&server.uri(), supportdesk_vendor()))
+}
+
+pub(super) fn hubspot(server: &MockServer) -> Arc<dyn Desk> {
+    hubspot_with(server, hubspot_settings())
+}
+
+pub(super) fn hubspot_with(server: &MockServer, settings: hubspot::Settings) -> Arc<dyn Desk> {
+    build(&config(&server.uri(), Vendor::HubSpot(settings)))
+}
+
+/// The draft of the vendors' examples.
+pub(super) fn draft() -> TicketDraft {
+    TicketDraft {
+        priority: Priority::High,
+        subject: "troubleshoot report".to_owned(),
+        description: "**No** power.".to_owned(),
+        customer: Some(Customer {
+            external_id: Some("user_42".to_owned()),
+            name: Some("Jean de la Tour".to_owned()),
+            email: Some("jean@acme.com".to_owned()),
+            phone: Some("+33 1".to_owned()),
+        }),
+        ..TicketDraft::default()
+    }
+}
+
+pub(super) async fn ask_ticket(
+    desk: &dyn Desk,
+    draft: &TicketDraft,
+) -> Result<TicketRef, DeskError> {
+    match desk.act(&Step::Ticket, &key(), draft, &[]).await? {
+        Outcome::Ticket(ticket) => Ok(ticket),
+        other => panic!("not a ticket: {other:?}"),
+    }
+}
+
+/// Does all steps of the plan, as a worker does.
+pub(super) async fn deliver(desk: &dyn Desk, draft: &TicketDraft) -> Result<TicketRef, DeskError> {
+    let mut done = Vec::new();
+    for step in desk.plan(draft) {
+        let outcome = desk.act(&step, &key(), draft, &done).await?;
+        if let Outcome::Ticket(ticket) = outcome {
+            return Ok(ticket);
+        }
+        let at = "2026-04-18T10:00:00Z".parse().unwrap();
+        done.push(StepRecord { step, progress: Progress::Done { at, outcome } });
+    }
+    panic!("the plan ends without a ticket");
+}
+
+pub(super) async fn answer(
+    server: &MockServer,
+    method: &str,
+    path: &str,
+    status: u16,
+    body: impl Into<Value>,
+) {
+    let reply = ResponseTemplate::new(status).set_body_json(body.into());
+    answer_with(server, method, path, reply).await;
+}
+
+pub(super) async fn answer_with(
+    server: &MockServer,
+    method: &str,
+    path: &str,
+    reply: ResponseTemplate,
+) {
+    let mock = Mock::given(matchers::method(method)).and(matchers::path(path));
+    mock.respond_with(reply).mount(server).await;
+}
+
+/// What the server has been asked, as `POST /path?query`.
+pub(super) async fn asked(server: &MockServer) -> Vec<String> {
+    let requests = server.received_requests().await.unwrap();
+    let line = |request: &wiremock::Request| {
+        let query = request.url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        format!("{} {}{query}", request.method, request.url.path())
+    };
+    requests.iter().map(line).collect()
+}
+
+/// The body of the last request.
+pub(super) async fn last_body(server: &MockServer) -> Value {
+    let requests = server.received_requests().await.unwrap();
+    serde_json::from_slice(&requests.last().unwrap().body).unwrap()
+}
+
+/// A recorded or documented body.
+pub(super) fn data(file: &str) -> Value {
+    serde_json::from_slice(&bytes(file)).unwrap()
+}
+
+pub(super) fn bytes(file: &str) -> Vec<u8> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/desks");
+    std::fs::read(format!("{folder}/{file}")).unwrap()
+}
+
+/// A HubSpot error.
+pub(super) fn hubspot_error(category: &str, message: &str) -> Value {
+    json!({
+        "status": "error",
+        "message": message,
+        "category": category,
+        "correlationId": "a43683b0-5717-4ceb-80b4-104d02915d8c",
+    })
+}

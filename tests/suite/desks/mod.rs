@@ -1,0 +1,10 @@
+//! The desks' clients against answers that vendors document.
+
+mod accounts;
+mod hubspot_keys;
+mod hubspot_records;
+mod hubspot_refusals;
+mod hubspot_tickets;
+mod supportdesk;
+mod telling;
+mod wire;
