@@ -10,6 +10,10 @@
 //!   before the job leaves its lane;
 //! - jobs of an urgent lane come before those of a lower one, which never starve.
 
+mod fairness;
+
+pub use fairness::Fairness;
+
 use std::{fmt, num::NonZeroU16, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
