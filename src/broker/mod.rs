@@ -11,6 +11,7 @@
 //! - jobs of an urgent lane come before those of a lower one, which never starve.
 
 mod fairness;
+pub mod rabbitmq;
 
 pub use fairness::Fairness;
 

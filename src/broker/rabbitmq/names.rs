@@ -1,0 +1,76 @@
+//! What exchanges, queues and routing keys are called.
+
+use lapin::types::ShortString;
+
+use super::delays::Tier;
+use crate::{event::DeskName, ticket::Priority};
+
+/// The names under one namespace.
+#[derive(Debug, Clone)]
+pub(super) struct Names(String);
+
+impl Names {
+    /// The names that begin with `namespace`.
+    pub(super) fn under(namespace: &str) -> Self {
+        Self(namespace.to_owned())
+    }
+
+    /// The topic exchange of all accepted events. Other teams bind their queues to it.
+    pub(super) fn events(&self) -> ShortString {
+        self.named("events")
+    }
+
+    /// The direct exchange of second tries.
+    pub(super) fn desks(&self) -> ShortString {
+        self.named("desks")
+    }
+
+    /// The stream of all accepted events.
+    pub(super) fn journal(&self) -> ShortString {
+        self.named("journal")
+    }
+
+    /// The queue of what the broker gave up.
+    pub(super) fn dead(&self) -> ShortString {
+        self.named("dead")
+    }
+
+    /// The exchange and the queue of one delay.
+    pub(super) fn retry(&self, tier: Tier) -> ShortString {
+        self.named(&format!("retry.{}", tier.name))
+    }
+
+    /// The work queue of one lane.
+    pub(super) fn lane(&self, desk: &DeskName, priority: Priority) -> ShortString {
+        self.named(route_key(desk, priority).as_str())
+    }
+
+    fn named(&self, rest: &str) -> ShortString {
+        format!("{}.{rest}", self.0).into()
+    }
+}
+
+/// The routing key that leads to one lane.
+pub(super) fn route_key(desk: &DeskName, priority: Priority) -> ShortString {
+    format!("desk.{desk}.{}", priority.lane()).into()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::broker::rabbitmq::delays::TIERS;
+
+    #[test]
+    fn names_are_those_that_other_teams_rely_on() {
+        let names = Names::under("deskbell");
+        let desk = "crm".parse().unwrap();
+        assert_eq!(names.events().as_str(), "deskbell.events");
+        assert_eq!(names.desks().as_str(), "deskbell.desks");
+        assert_eq!(names.journal().as_str(), "deskbell.journal");
+        assert_eq!(names.dead().as_str(), "deskbell.dead");
+        assert_eq!(names.retry(TIERS[0]).as_str(), "deskbell.retry.1s");
+        assert_eq!(names.lane(&desk, Priority::Urgent).as_str(), "deskbell.desk.crm.urgent");
+        assert_eq!(route_key(&desk, Priority::Urgent).as_str(), "desk.crm.urgent");
+    }
+}

@@ -1,0 +1,304 @@
+//! How an envelope looks on the wire. The body is the CloudEvents document that other teams read;
+//! what only Deskbell needs stands in headers.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use lapin::{
+    BasicProperties,
+    types::{AMQPValue, FieldTable, ShortString},
+};
+use sha2::{Digest, Sha256};
+
+use super::names::route_key;
+use crate::{
+    broker::Job,
+    event::{
+        CONTENT_TYPE, DeskName, Envelope, Event, NotACloudEvent, RequestId, Route, RuleName,
+        SourceName,
+    },
+    ticket::Priority,
+};
+
+/// The configured source's name.
+const SOURCE: &str = "deskbell-source";
+/// All routes with their rules, as JSON.
+const ROUTES: &str = "deskbell-routes";
+/// The id that follows the event through all log lines.
+const REQUEST_ID: &str = "deskbell-request-id";
+/// When the receiver took the event, RFC 3339.
+const RECEIVED_AT: &str = "deskbell-received-at";
+/// The rule of the one job that a copy is for.
+const RULE: &str = "deskbell-rule";
+/// A job's earliest time, in milliseconds since 1970.
+const NOT_BEFORE: &str = "deskbell-not-before";
+/// W3C Trace Context.
+const TRACEPARENT: &str = "traceparent";
+/// Routing keys beside the message's own (RabbitMQ, "Sender-selected Distribution").
+const CC: &str = "CC";
+
+/// Survives a restart of the broker (AMQP 0-9-1, `delivery-mode`).
+const PERSISTENT: u8 = 2;
+
+/// A message without its address.
+#[derive(Debug)]
+pub(super) struct Message {
+    pub(super) properties: BasicProperties,
+    pub(super) body: Vec<u8>,
+}
+
+/// What a message says.
+#[derive(Debug, PartialEq)]
+pub(super) struct Incoming {
+    pub(super) envelope: Envelope,
+    /// The rule of the job that this copy is for; `None` in an event's first copies.
+    pub(super) rule: Option<RuleName>,
+    /// A postponed job's earliest time.
+    pub(super) not_before: Option<Timestamp>,
+}
+
+/// Why a message is not one of Deskbell's.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unreadable {
+    /// A header is absent or not what it should be.
+    #[error("the header `{0}` is missing or cannot be read")]
+    Header(&'static str),
+    /// The body is no CloudEvents document.
+    #[error("the body is not an event")]
+    Body(#[from] NotACloudEvent),
+}
+
+/// An accepted event, on its way to all its routes at once.
+pub(super) fn event(envelope: &Envelope) -> Message {
+    let mut headers = headers(envelope);
+    let copies: Vec<_> = envelope
+        .routes
+        .iter()
+        .map(|route| text(route_key(&route.desk, route.priority).as_str()))
+        .collect();
+    if !copies.is_empty() {
+        headers.insert(CC.into(), AMQPValue::FieldArray(copies.into()));
+    }
+    message(envelope, headers)
+}
+
+/// A copy for one lane alone, perhaps for later.
+pub(super) fn job(job: &Job, not_before: Option<Timestamp>) -> Message {
+    let mut headers = headers(&job.envelope);
+    headers.insert(RULE.into(), text(job.rule.as_str()));
+    if let Some(at) = not_before {
+        // The next whole millisecond: rounded down, the job would come too early.
+        let millis = at.as_nanosecond().div_euclid(1_000_000)
+            + i128::from(at.as_nanosecond().rem_euclid(1_000_000) > 0);
+        let millis = i64::try_from(millis).unwrap_or(i64::MAX);
+        headers.insert(NOT_BEFORE.into(), AMQPValue::LongLongInt(millis));
+    }
+    message(&job.envelope, headers)
+}
+
+/// Reads a message.
+pub(super) fn read(properties: &BasicProperties, body: &[u8]) -> Result<Incoming, Unreadable> {
+    let none = FieldTable::default();
+    let headers = properties.headers().as_ref().unwrap_or(&none);
+    let source: SourceName = required(headers, SOURCE)?;
+    let received_at = required(headers, RECEIVED_AT)?;
+    let request_id = RequestId::carried(required::<String>(headers, REQUEST_ID)?);
+    let routes: Vec<Route> = serde_json::from_str(&required::<String>(headers, ROUTES)?)
+        .map_err(|_| Unreadable::Header(ROUTES))?;
+    let rule = match headers.inner().get(RULE) {
+        None => None,
+        Some(_) => Some(required(headers, RULE)?),
+    };
+    let not_before = match headers.inner().get(NOT_BEFORE) {
+        None => None,
+        Some(AMQPValue::LongLongInt(millis)) => {
+            Some(Timestamp::from_millisecond(*millis).map_err(|_| Unreadable::Header(NOT_BEFORE))?)
+        }
+        Some(_) => return Err(Unreadable::Header(NOT_BEFORE)),
+    };
+    let event = Event::from_cloudevents(&source, body)?;
+    Ok(Incoming { envelope: Envelope { event, routes, request_id, received_at }, rule, not_before })
+}
+
+impl Incoming {
+    /// The job for `desk` in the lane `priority`; `None` where the event has no route there.
+    pub(super) fn job(self, desk: &DeskName, priority: Priority) -> Option<Job> {
+        let rule = self.rule.or_else(|| {
+            let route = self.envelope.routes.iter().find(|route| route.desk == *desk)?;
+            Some(route.rule.clone())
+        })?;
+        Some(Job { envelope: Arc::new(self.envelope), desk: desk.clone(), rule, priority })
+    }
+}
+
+fn message(envelope: &Envelope, headers: FieldTable) -> Message {
+    let received = u64::try_from(envelope.received_at.as_second()).unwrap_or_default();
+    let mut properties = BasicProperties::default()
+        .with_content_type(CONTENT_TYPE.into())
+        .with_delivery_mode(PERSISTENT)
+        .with_timestamp(received)
+        .with_headers(headers);
+    // An event id is never longer than a short string.
+    if let Ok(id) = ShortString::try_new(envelope.event.id.as_str()) {
+        properties = properties.with_message_id(id);
+    }
+    Message { properties, body: envelope.event.to_cloudevents() }
+}
+
+fn headers(envelope: &Envelope) -> FieldTable {
+    let routes = serde_json::to_string(&envelope.routes).unwrap_or_default();
+    let mut table = FieldTable::default();
+    for (name, value) in [
+        (SOURCE, envelope.event.source.as_str()),
+        (ROUTES, &routes),
+        (REQUEST_ID, envelope.request_id.as_str()),
+        (RECEIVED_AT, &envelope.received_at.to_string()),
+        (TRACEPARENT, &traceparent(&envelope.request_id)),
+    ] {
+        table.insert(name.into(), text(value));
+    }
+    table
+}
+
+/// A trace that every reader of the event can join. It is made from the request id, so that all
+/// copies of an event belong to one trace, and the trace can be found by the id.
+fn traceparent(request_id: &RequestId) -> String {
+    let digest = hex::encode(Sha256::digest(request_id.as_str()));
+    let trace = uuid::Uuid::parse_str(request_id.as_str())
+        .map_or_else(|_| digest[..32].to_owned(), |id| id.simple().to_string());
+    format!("00-{trace}-{}-01", &digest[48..])
+}
+
+fn text(value: &str) -> AMQPValue {
+    AMQPValue::LongString(value.into())
+}
+
+fn required<T: std::str::FromStr>(
+    headers: &FieldTable,
+    name: &'static str,
+) -> Result<T, Unreadable> {
+    let value = match headers.inner().get(name) {
+        Some(AMQPValue::LongString(text)) => std::str::from_utf8(text.as_bytes()).ok(),
+        Some(AMQPValue::ShortString(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    value.and_then(|text| text.parse().ok()).ok_or(Unreadable::Header(name))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn envelope(routes: &[(&str, Priority)]) -> Envelope {
+        let source = "shop".parse().unwrap();
+        let body = br#"{"specversion":"1.0","id":"evt 1","source":"/s","type":"payment.failed",
+            "tenant":"acme","data":{"order":82098291194615450812345,"amount":12.50}}"#;
+        let routes = routes
+            .iter()
+            .map(|(desk, priority)| Route {
+                desk: desk.parse().unwrap(),
+                rule: "payment-failed".parse().unwrap(),
+                priority: *priority,
+            })
+            .collect();
+        Envelope {
+            event: Event::from_cloudevents(&source, body).unwrap(),
+            routes,
+            request_id: RequestId::carried("0199c0de-0000-7000-8000-00000000abcd"),
+            received_at: "2026-01-02T03:04:05.123456789Z".parse().unwrap(),
+        }
+    }
+
+    fn crm_job() -> Job {
+        Job {
+            envelope: Arc::new(envelope(&[("crm", Priority::High)])),
+            desk: "crm".parse().unwrap(),
+            rule: "payment-failed".parse().unwrap(),
+            priority: Priority::High,
+        }
+    }
+
+    fn header(message: &Message, name: &str) -> AMQPValue {
+        message.properties.headers().as_ref().unwrap().inner().get(name).unwrap().clone()
+    }
+
+    #[test]
+    fn an_event_reads_back_as_it_was_written() {
+        for routes in [&[][..], &[("crm", Priority::Low), ("support", Priority::Critical)]] {
+            let sent = envelope(routes);
+            let message = event(&sent);
+            let read = read(&message.properties, &message.body).unwrap();
+            assert_eq!(read, Incoming { envelope: sent, rule: None, not_before: None });
+        }
+    }
+
+    #[test]
+    fn an_event_is_persistent_and_names_itself_to_other_teams() {
+        let message = event(&envelope(&[]));
+        let properties = &message.properties;
+        assert_eq!(*properties.delivery_mode(), Some(2));
+        assert_eq!(properties.content_type().as_ref().unwrap().as_str(), CONTENT_TYPE);
+        assert_eq!(properties.message_id().as_ref().unwrap().as_str(), "evt 1");
+        assert_eq!(*properties.timestamp(), Some(1_767_323_045));
+        let body: serde_json::Value = serde_json::from_slice(&message.body).unwrap();
+        assert_eq!(body["tenant"], json!("acme"));
+    }
+
+    #[test]
+    fn routes_are_the_copies_of_one_publish() {
+        let message = event(&envelope(&[("crm", Priority::Low), ("support", Priority::High)]));
+        let copies = vec![text("desk.crm.low"), text("desk.support.high")];
+        assert_eq!(header(&message, CC), AMQPValue::FieldArray(copies.into()));
+    }
+
+    #[test]
+    fn a_copy_for_one_lane_names_no_other() {
+        let message = job(&crm_job(), None);
+        assert!(!message.properties.headers().as_ref().unwrap().contains_key(CC));
+        let read = read(&message.properties, &message.body).unwrap();
+        assert_eq!(read.job(&"crm".parse().unwrap(), Priority::High), Some(crm_job()));
+    }
+
+    #[test]
+    fn all_copies_of_an_event_belong_to_one_trace() {
+        let first = header(&event(&envelope(&[])), TRACEPARENT);
+        assert_eq!(first, header(&job(&crm_job(), None), TRACEPARENT));
+        let AMQPValue::LongString(text) = first else { unreachable!("a text") };
+        let text = text.to_string();
+        assert!(text.starts_with("00-0199c0de000070008000") && text.len() == 55, "{text}");
+    }
+
+    #[test]
+    fn a_message_of_another_publisher_is_unreadable() {
+        let message = event(&envelope(&[]));
+        assert!(matches!(
+            read(&BasicProperties::default(), &message.body),
+            Err(Unreadable::Header(SOURCE))
+        ));
+        assert!(matches!(read(&message.properties, b"hello"), Err(Unreadable::Body(_))));
+    }
+
+    #[test]
+    fn an_event_without_a_route_to_the_desk_is_no_job_there() {
+        let incoming = Incoming {
+            envelope: envelope(&[("crm", Priority::Low)]),
+            rule: None,
+            not_before: None,
+        };
+        assert_eq!(incoming.job(&"support".parse().unwrap(), Priority::Low), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_time_is_never_moved_forward(nanos in 0_i128..4_000_000_000_000_000_000) {
+            let at = Timestamp::from_nanosecond(nanos).unwrap();
+            let message = job(&crm_job(), Some(at));
+            let read = read(&message.properties, &message.body).unwrap().not_before.unwrap();
+            prop_assert!(read >= at && read.duration_since(at).as_nanos() < 1_000_000);
+        }
+    }
+}
