@@ -1,1 +1,3 @@
 //! One set of promises for each seam, run against every implementation.
+
+mod broker;
