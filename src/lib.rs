@@ -19,5 +19,6 @@ pub mod ledger;
 pub mod lifecycle;
 pub mod rules;
 pub mod signature;
+pub mod sqlite;
 pub mod ticket;
 pub mod worker;
