@@ -10,6 +10,7 @@
 //!   before the job leaves its lane;
 //! - jobs of an urgent lane come before those of a lower one, which never starve.
 
+pub mod embedded;
 mod fairness;
 pub mod rabbitmq;
 

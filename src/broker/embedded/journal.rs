@@ -1,0 +1,159 @@
+//! The journal: its readers, and the bounds that keep it small.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::Transaction;
+use tokio::sync::Notify;
+
+use super::rows::{ENVELOPE_COLUMNS, RawEnvelope, read_envelope};
+use crate::{
+    broker::{BrokerError, Journal, JournalEntry},
+    sqlite::{Store, to_nanos},
+};
+
+/// The journal's oldest entry.
+pub(super) const OLDEST: &str = "SELECT number, bytes, received_at FROM envelopes
+    WHERE journaled = 1 ORDER BY number LIMIT 1";
+
+/// How much of the past the journal keeps. What is past either bound goes, oldest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JournalBounds {
+    /// Age of an entry since the receiver read it.
+    pub max_age: Duration,
+    /// Sum of the events' sizes, in bytes.
+    pub max_bytes: u64,
+}
+
+impl Default for JournalBounds {
+    fn default() -> Self {
+        Self { max_age: Duration::from_hours(30 * 24), max_bytes: 1 << 30 }
+    }
+}
+
+/// Strikes up to `most` entries that are past the bounds, and tells how many.
+///
+/// An event whose jobs are not done keeps its row until they are.
+pub(super) fn prune(
+    tx: &Transaction<'_>,
+    bounds: JournalBounds,
+    now: Timestamp,
+    most: usize,
+) -> rusqlite::Result<usize> {
+    let max_bytes = i64::try_from(bounds.max_bytes).unwrap_or(i64::MAX);
+    let max_age = SignedDuration::try_from(bounds.max_age).unwrap_or(SignedDuration::MAX);
+    let oldest_kept = now.checked_sub(max_age).map_or(i64::MIN, to_nanos);
+    let mut size: i64 =
+        tx.prepare_cached("SELECT bytes FROM journal_size")?.query_row([], |row| row.get(0))?;
+    let mut struck = 0;
+    while struck < most {
+        let Some((number, bytes, received_at)) = oldest(tx)? else { break };
+        if size <= max_bytes && received_at >= oldest_kept {
+            break;
+        }
+        tx.prepare_cached("UPDATE envelopes SET journaled = 0 WHERE number = ?1")?
+            .execute([number])?;
+        remove_if_done(tx, number)?;
+        size -= bytes;
+        struck += 1;
+    }
+    if struck > 0 {
+        tx.prepare_cached("UPDATE journal_size SET bytes = ?1")?.execute([size])?;
+    }
+    Ok(struck)
+}
+
+/// Notes that the journal has grown.
+pub(super) fn grow(tx: &Transaction<'_>, bytes: i64) -> rusqlite::Result<()> {
+    tx.prepare_cached("UPDATE journal_size SET bytes = bytes + ?1")?.execute([bytes]).map(drop)
+}
+
+/// Removes an event that is neither in the journal nor in a lane.
+pub(super) fn remove_if_done(tx: &Transaction<'_>, number: i64) -> rusqlite::Result<()> {
+    tx.prepare_cached(
+        "DELETE FROM envelopes WHERE number = ?1 AND journaled = 0
+         AND NOT EXISTS (SELECT 1 FROM jobs WHERE envelope = ?1)",
+    )?
+    .execute([number])
+    .map(drop)
+}
+
+fn oldest(tx: &Transaction<'_>) -> rusqlite::Result<Option<(i64, i64, i64)>> {
+    use rusqlite::OptionalExtension as _;
+    tx.prepare_cached(OLDEST)?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()
+}
+
+/// A reader of the journal.
+pub(super) struct EmbeddedJournal {
+    store: Arc<Store>,
+    grown: Arc<Notify>,
+    after: i64,
+}
+
+impl EmbeddedJournal {
+    pub(super) fn new(store: Arc<Store>, grown: Arc<Notify>, after: Option<u64>) -> Self {
+        let after = after.map_or(0, |after| i64::try_from(after).unwrap_or(i64::MAX));
+        Self { store, grown, after }
+    }
+
+    async fn look(&mut self, most: usize) -> Result<Vec<JournalEntry>, BrokerError> {
+        let after = self.after;
+        let rows = self.store.read(move |tx| entries(tx, after, most)).await?;
+        let mut entries = Vec::with_capacity(rows.len());
+        for (number, row) in rows {
+            match row.parse(number) {
+                Ok(envelope) => {
+                    self.after = number;
+                    entries.push(JournalEntry { number: number.unsigned_abs(), envelope });
+                }
+                // What could be read goes out first; the next look finds the fault at its head.
+                Err(_) if !entries.is_empty() => break,
+                Err(error) => {
+                    self.after = number;
+                    return Err(error.into());
+                }
+            }
+        }
+        Ok(entries)
+    }
+}
+
+/// The journal's entries behind a number.
+pub(super) fn entries_query() -> String {
+    format!(
+        "SELECT {ENVELOPE_COLUMNS} FROM envelopes WHERE journaled = 1 AND number > ?1
+         ORDER BY number LIMIT ?2"
+    )
+}
+
+fn entries(
+    tx: &Transaction<'_>,
+    after: i64,
+    most: usize,
+) -> Result<Vec<(i64, RawEnvelope)>, BrokerError> {
+    let mut statement = tx.prepare_cached(&entries_query())?;
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let rows = statement.query_map([after, most], read_envelope)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+#[async_trait]
+impl Journal for EmbeddedJournal {
+    /// An error about one row steps over it, so that the rest can be read.
+    async fn next(&mut self, most: usize) -> Result<Vec<JournalEntry>, BrokerError> {
+        let bell = Arc::clone(&self.grown);
+        loop {
+            let grown = bell.notified();
+            tokio::pin!(grown);
+            grown.as_mut().enable();
+            let entries = self.look(most.max(1)).await?;
+            if !entries.is_empty() {
+                return Ok(entries);
+            }
+            grown.await;
+        }
+    }
+}
