@@ -6,6 +6,8 @@
 //! - a transition under a claim that is over is refused and changes nothing;
 //! - the first body under an event's id stands; another is counted as a conflict.
 
+pub mod sqlite;
+
 use std::{fmt, time::Duration};
 
 use async_trait::async_trait;

@@ -22,6 +22,7 @@ mod writer;
 pub use error::{OpenError, StoreError};
 pub use instant::{from_nanos, to_nanos};
 pub use migrate::Schema;
+pub use open::create_directory;
 
 use std::{
     fmt,

@@ -1,7 +1,7 @@
 //! Opens connections, each with the same settings, and proves that SQLite took them.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{DirBuilder, File, OpenOptions},
     io,
     path::{Path, PathBuf},
     thread,
@@ -77,6 +77,8 @@ impl Place {
     }
 
     fn try_open_writer(&self) -> Result<Connection, OpenError> {
+        let durable = |source| OpenError::Durable { path: self.path.clone(), source };
+        create_directory(self.directory()).map_err(durable)?;
         self.create_file()?;
         let mut connection = self.connect(OpenFlags::SQLITE_OPEN_CREATE)?;
         migrate(&mut connection, &self.path, &self.schema)?;
@@ -110,13 +112,16 @@ impl Place {
 
     /// SQLite ignores a failure of this, so it is done here.
     fn sync_directory(&self) -> Result<(), OpenError> {
-        let directory = match self.path.parent() {
-            Some(parent) if parent != Path::new("") => parent,
-            _ => Path::new("."),
-        };
-        File::open(directory)
+        File::open(self.directory())
             .and_then(|directory| directory.sync_all())
             .map_err(|source| OpenError::Durable { path: self.path.clone(), source })
+    }
+
+    fn directory(&self) -> &Path {
+        match self.path.parent() {
+            Some(parent) if parent != Path::new("") => parent,
+            _ => Path::new("."),
+        }
     }
 
     fn connect(&self, create: OpenFlags) -> Result<Connection, OpenError> {
@@ -161,6 +166,21 @@ impl Place {
     fn failed(&self) -> impl Fn(rusqlite::Error) -> OpenError {
         |source| OpenError::Connect { path: self.path.clone(), source }
     }
+}
+
+/// Creates a directory and those above it for their owner alone, and sees to it that their names are on the disk.
+pub fn create_directory(directory: &Path) -> io::Result<()> {
+    let directory = std::path::absolute(directory)?;
+    let new: Vec<&Path> = directory.ancestors().take_while(|path| !path.exists()).collect();
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(&directory)?;
+    for parent in new.into_iter().filter_map(Path::parent) {
+        File::open(parent)?.sync_all()?;
+    }
+    Ok(())
 }
 
 fn check_library(number: i32, found: &'static str) -> Result<(), OpenError> {

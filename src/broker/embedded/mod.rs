@@ -18,8 +18,7 @@ pub use error::EmbeddedError;
 pub use journal::JournalBounds;
 
 use std::{
-    fs::{DirBuilder, File, TryLockError},
-    io,
+    fs::{File, TryLockError},
     num::NonZeroU16,
     path::Path,
     sync::{
@@ -42,7 +41,7 @@ use super::{Broker, BrokerError, Fairness, Job, Journal, Lanes, Readiness};
 use crate::{
     clock::Clock,
     event::{DeskName, Envelope, Route},
-    sqlite::{Schema, Store, to_nanos},
+    sqlite::{Schema, Store, create_directory, to_nanos},
 };
 
 /// The number is `DbBr` in ASCII.
@@ -186,7 +185,7 @@ fn enqueue(tx: &Transaction<'_>, envelope: i64, route: &Route, due: i64) -> rusq
     .map(drop)
 }
 
-/// Creates the data directory for its owner alone, and locks it.
+/// Creates the data directory where there is none, and locks it.
 fn lock(directory: &Path) -> Result<File, EmbeddedError> {
     let unusable = |source| EmbeddedError::Directory { directory: directory.to_owned(), source };
     create_directory(directory).map_err(unusable)?;
@@ -203,19 +202,4 @@ fn lock(directory: &Path) -> Result<File, EmbeddedError> {
         }
         Err(TryLockError::Error(source)) => Err(unusable(source)),
     }
-}
-
-/// Creates the directory and those above it, and sees to it that their names are on the disk.
-fn create_directory(directory: &Path) -> io::Result<()> {
-    let directory = std::path::absolute(directory)?;
-    let new: Vec<&Path> = directory.ancestors().take_while(|path| !path.exists()).collect();
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(&directory)?;
-    for parent in new.into_iter().filter_map(Path::parent) {
-        File::open(parent)?.sync_all()?;
-    }
-    Ok(())
 }

@@ -1,3 +1,4 @@
 //! One set of promises for each seam, run against every implementation.
 
 mod broker;
+mod ledger;

@@ -1,0 +1,99 @@
+//! A filter as a query.
+
+use rusqlite::{ToSql, Transaction, types::Value};
+
+use super::deliveries;
+use crate::{
+    delivery::Delivery,
+    ledger::{Filter, LedgerError},
+    sqlite::to_nanos,
+};
+
+/// Reads the deliveries that pass `filter`, the last changed first.
+pub(super) fn deliveries(
+    tx: &Transaction<'_>,
+    filter: &Filter,
+) -> Result<Vec<Delivery>, LedgerError> {
+    let (query, parameters) = query(filter);
+    let parameters: Vec<&dyn ToSql> =
+        parameters.iter().map(|parameter| parameter as &dyn ToSql).collect();
+    deliveries::query(tx, &query, &parameters)
+}
+
+/// The query with its parameters, in the order of their places.
+pub(super) fn query(filter: &Filter) -> (String, Vec<Value>) {
+    let mut conditions = Vec::new();
+    let mut parameters = Vec::new();
+    for (condition, value) in [
+        ("state = ?", filter.state.clone()),
+        ("desk = ?", filter.desk.clone().map(String::from)),
+        ("source = ?", filter.source.clone().map(String::from)),
+        ("event_type = ?", filter.event_type.clone().map(String::from)),
+        ("reason = ?", filter.reason.map(|reason| reason.as_str().to_owned())),
+    ] {
+        if let Some(value) = value {
+            conditions.push(condition);
+            parameters.push(Value::Text(value));
+        }
+    }
+    if let Some(since) = filter.since {
+        conditions.push("updated_at >= ?");
+        parameters.push(Value::Integer(to_nanos(since)));
+    }
+    if let Some(text) = &filter.text {
+        conditions.push(
+            r"(words LIKE ? ESCAPE '\' OR EXISTS (
+                SELECT 1 FROM events WHERE number = event AND body LIKE ? ESCAPE '\'))",
+        );
+        parameters.push(Value::Text(containing(text)));
+        parameters.push(Value::Text(containing(&as_in_json(text))));
+    }
+    let mut query = "SELECT key, doc FROM deliveries".to_owned();
+    for (index, condition) in conditions.into_iter().enumerate() {
+        query.push_str(if index == 0 { " WHERE " } else { " AND " });
+        query.push_str(condition);
+    }
+    query.push_str(" ORDER BY updated_at DESC, key");
+    if let Some(most) = filter.most {
+        query.push_str(" LIMIT ?");
+        parameters.push(Value::Integer(i64::try_from(most).unwrap_or(i64::MAX)));
+    }
+    (query, parameters)
+}
+
+/// A pattern for texts that contain `text`, whose own `%` and `_` mean themselves.
+fn containing(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// The text as it stands inside a JSON string.
+fn as_in_json(text: &str) -> String {
+    let quoted = serde_json::Value::from(text).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_searched_text_is_taken_literally() {
+        assert_eq!(containing(r"50%_\"), r"%50\%\_\\%");
+        assert_eq!(as_in_json("a \"b\"\n"), r#"a \"b\"\n"#);
+    }
+
+    #[test]
+    fn a_filter_that_says_nothing_chooses_all() {
+        let (query, parameters) = query(&Filter::default());
+        assert_eq!(query, "SELECT key, doc FROM deliveries ORDER BY updated_at DESC, key");
+        assert_eq!(parameters, []);
+    }
+}

@@ -1,0 +1,209 @@
+//! The ledger in a SQLite file, which several processes of one host may share.
+//!
+//! Promises, beside those of every [`Ledger`]:
+//! - a row that cannot be read is an error that names it, and never a panic;
+//! - the books are counted from two sides that are written apart, so that they can disagree.
+
+mod books;
+mod claim;
+mod deliveries;
+mod error;
+mod events;
+mod filter;
+mod leases;
+mod requeues;
+#[cfg(test)]
+mod tests;
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension as _, Transaction};
+
+use self::events::{EventRow, Which};
+use super::{Books, Claim, Claimed, DeskLease, EventRecord, Filter, Ledger, LedgerError, Requeue};
+use crate::{
+    delivery::{Attempt, Delivery, DeliveryKey, Transition},
+    event::{DeskName, Envelope, EventId, SourceName},
+    sqlite::{OpenError, Schema, Store},
+};
+
+/// The number is `DbLg` in ASCII.
+const SCHEMA: Schema = Schema {
+    application_id: 0x4462_4c67,
+    steps: &[include_str!("../../../migrations/sqlite-ledger/0001.sql")],
+};
+
+/// The ledger in a SQLite file.
+#[derive(Debug)]
+pub struct SqliteLedger {
+    store: Store,
+}
+
+impl SqliteLedger {
+    /// Opens the ledger at `path`, and creates the file where there is none. Blocks on the disk.
+    pub fn open(path: &Path) -> Result<Arc<Self>, OpenError> {
+        Ok(Arc::new(Self { store: Store::open(path, SCHEMA, None)? }))
+    }
+
+    /// Finishes what is under way and closes the file. Later calls fail.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+
+    async fn write<T, F>(&self, work: F) -> Result<T, LedgerError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, LedgerError> + Send + 'static,
+    {
+        self.store.write(work).await
+    }
+
+    async fn read<T, F>(&self, work: F) -> Result<T, LedgerError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, LedgerError> + Send + 'static,
+    {
+        self.store.read(work).await
+    }
+}
+
+#[async_trait]
+impl Ledger for SqliteLedger {
+    async fn lease_desk(
+        &self,
+        desk: &DeskName,
+        holder: &str,
+        now: Timestamp,
+        ttl: Duration,
+    ) -> Result<DeskLease, LedgerError> {
+        let (desk, holder) = (desk.clone(), holder.to_owned());
+        self.write(move |tx| leases::lease(tx, &desk, &holder, now, ttl)).await
+    }
+
+    async fn release_desk(&self, desk: &DeskName, holder: &str) -> Result<(), LedgerError> {
+        let (desk, holder) = (desk.clone(), holder.to_owned());
+        self.write(move |tx| leases::release(tx, &desk, &holder)).await
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<Claimed, LedgerError> {
+        let row = EventRow::of(&claim.envelope);
+        self.write(move |tx| claim::claim(tx, &claim, &row)).await
+    }
+
+    async fn advance(
+        &self,
+        key: &DeliveryKey,
+        transitions: Vec<Transition>,
+    ) -> Result<Delivery, LedgerError> {
+        let key = key.clone();
+        self.write(move |tx| match deliveries::find(tx, &key)? {
+            Some(delivery) => deliveries::advance(tx, delivery, transitions),
+            None => Err(LedgerError::UnknownDelivery(key)),
+        })
+        .await
+    }
+
+    async fn operate(
+        &self,
+        key: &DeliveryKey,
+        transition: Transition,
+    ) -> Result<Delivery, LedgerError> {
+        let key = key.clone();
+        self.write(move |tx| requeues::operate(tx, &key, transition)).await
+    }
+
+    async fn requeues(&self, most: usize) -> Result<Vec<Requeue>, LedgerError> {
+        self.read(move |tx| requeues::list(tx, most)).await
+    }
+
+    async fn requeued(&self, number: i64) -> Result<(), LedgerError> {
+        self.write(move |tx| requeues::strike(tx, number)).await
+    }
+
+    async fn record(&self, events: &[Envelope], read_up_to: u64) -> Result<(), LedgerError> {
+        let rows: Vec<EventRow> = events.iter().map(EventRow::of).collect();
+        self.write(move |tx| record(tx, &rows, read_up_to)).await
+    }
+
+    async fn recorded_up_to(&self) -> Result<Option<u64>, LedgerError> {
+        self.read(|tx| {
+            let number: Option<i64> = tx
+                .prepare_cached("SELECT number FROM journal_cursor")?
+                .query_row([], |row| row.get(0))
+                .optional()?;
+            Ok(number.map(i64::unsigned_abs))
+        })
+        .await
+    }
+
+    async fn event(
+        &self,
+        source: &SourceName,
+        id: &EventId,
+    ) -> Result<Option<EventRecord>, LedgerError> {
+        let (source, id) = (source.clone(), id.clone());
+        self.read(move |tx| {
+            Ok(events::read(tx, Which::Named, &[&id.as_str(), &source.as_str()])?.pop())
+        })
+        .await
+    }
+
+    async fn events_with_id(&self, id: &EventId) -> Result<Vec<EventRecord>, LedgerError> {
+        let id = id.clone();
+        self.read(move |tx| events::read(tx, Which::OfId, &[&id.as_str()])).await
+    }
+
+    async fn latest_events(&self, most: usize) -> Result<Vec<EventRecord>, LedgerError> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.read(move |tx| events::read(tx, Which::Latest, &[&most])).await
+    }
+
+    async fn delivery(&self, key: &DeliveryKey) -> Result<Option<Delivery>, LedgerError> {
+        let key = key.clone();
+        self.read(move |tx| deliveries::find(tx, &key)).await
+    }
+
+    async fn deliveries_of(
+        &self,
+        source: &SourceName,
+        id: &EventId,
+    ) -> Result<Vec<Delivery>, LedgerError> {
+        let (source, id) = (source.clone(), id.clone());
+        self.read(move |tx| deliveries::query(tx, OF_EVENT, &[&id.as_str(), &source.as_str()]))
+            .await
+    }
+
+    async fn deliveries(&self, filter: &Filter) -> Result<Vec<Delivery>, LedgerError> {
+        let filter = filter.clone();
+        self.read(move |tx| filter::deliveries(tx, &filter)).await
+    }
+
+    async fn attempts(&self, key: &DeliveryKey) -> Result<Vec<Attempt>, LedgerError> {
+        let key = key.clone();
+        self.read(move |tx| deliveries::attempts(tx, &key)).await
+    }
+
+    async fn books(&self) -> Result<Books, LedgerError> {
+        self.read(books::books).await
+    }
+}
+
+/// The deliveries of the event of id `?1` and source `?2`, by desk.
+const OF_EVENT: &str = "SELECT key, doc FROM deliveries
+    WHERE event = (SELECT number FROM events WHERE id = ?1 AND source = ?2)
+    ORDER BY desk";
+
+/// Records events and moves the journal's mark, which never goes back.
+fn record(tx: &Transaction<'_>, rows: &[EventRow], read_up_to: u64) -> Result<(), LedgerError> {
+    for row in rows {
+        row.record(tx)?;
+    }
+    tx.prepare_cached(
+        "INSERT INTO journal_cursor (only, number) VALUES (1, ?1)
+         ON CONFLICT (only) DO UPDATE SET number = max(number, excluded.number)",
+    )?
+    .execute([i64::try_from(read_up_to).unwrap_or(i64::MAX)])?;
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! Operators' acts, and the list of deliveries that they have sent back to work.
+
+use rusqlite::Transaction;
+
+use super::{
+    deliveries,
+    events::{self, Which},
+};
+use crate::{
+    delivery::{Delivery, DeliveryKey, State, Transition},
+    ledger::{LedgerError, Requeue},
+};
+
+/// Does an operator's act; a delivery that it sends back to work is put on the list.
+pub(super) fn operate(
+    tx: &Transaction<'_>,
+    key: &DeliveryKey,
+    transition: Transition,
+) -> Result<Delivery, LedgerError> {
+    let delivery =
+        deliveries::find(tx, key)?.ok_or_else(|| LedgerError::UnknownDelivery(key.clone()))?;
+    let delivery = deliveries::advance(tx, delivery, [transition])?;
+    match delivery.state {
+        State::Queued => put(tx, key)?,
+        State::Attempting { .. }
+        | State::Retrying { .. }
+        | State::Uncertain { .. }
+        | State::Ticketed { .. }
+        | State::Dead { .. }
+        | State::Discarded { .. } => {}
+    }
+    Ok(delivery)
+}
+
+/// The list, oldest first.
+pub(super) fn list(tx: &Transaction<'_>, most: usize) -> Result<Vec<Requeue>, LedgerError> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let rows = tx
+        .prepare_cached(
+            "SELECT requeues.number, key, doc, event FROM requeues JOIN deliveries USING (key)
+             ORDER BY requeues.number LIMIT ?1",
+        )?
+        .query_map([most], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+        .collect::<Result<Vec<(i64, String, String, i64)>, _>>()?;
+    let mut requeues = Vec::with_capacity(rows.len());
+    for (number, key, doc, event) in rows {
+        let delivery = deliveries::parse(&key, &doc)?;
+        for record in events::read(tx, Which::Number, &[&event])? {
+            let delivery = delivery.clone();
+            requeues.push(Requeue { number, delivery, envelope: record.envelope });
+        }
+    }
+    Ok(requeues)
+}
+
+/// Strikes an entry off the list.
+pub(super) fn strike(tx: &Transaction<'_>, number: i64) -> Result<(), LedgerError> {
+    tx.prepare_cached("DELETE FROM requeues WHERE number = ?1")?.execute([number])?;
+    Ok(())
+}
+
+/// Puts a delivery on the list. One that is there gets a new number, so that whoever is about to
+/// strike the old entry does not strike this one.
+fn put(tx: &Transaction<'_>, key: &DeliveryKey) -> Result<(), LedgerError> {
+    tx.prepare_cached("DELETE FROM requeues WHERE key = ?1")?.execute([key.as_str()])?;
+    tx.prepare_cached("INSERT INTO requeues (key) VALUES (?1)")?.execute([key.as_str()])?;
+    Ok(())
+}

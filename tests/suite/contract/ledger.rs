@@ -1,0 +1,138 @@
+//! What every ledger promises. One function per promise, one macro line per implementation.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod accounts;
+mod claims;
+mod leases;
+mod operators;
+mod reading;
+mod words;
+
+use std::{path::Path, sync::Arc};
+
+use async_trait::async_trait;
+use deskbell::ledger::{Ledger, sqlite::SqliteLedger};
+use tempfile::TempDir;
+
+/// A ledger that can lose its process.
+#[async_trait]
+trait Bench: Sized {
+    /// A new and empty one.
+    async fn start() -> Self;
+
+    /// The ledger.
+    fn ledger(&self) -> &dyn Ledger;
+
+    /// Ends its process without a word and starts another.
+    async fn crash(self) -> Self;
+}
+
+macro_rules! ledger_contract {
+    ($name:ident, $bench:ty) => {
+        ledger_contract!($name, $bench,
+            accounts: [
+                the_books_count_what_was_accepted_and_where_it_is,
+                the_books_balance_while_the_journal_lags_behind,
+            ],
+            claims: [
+                two_workers_never_hold_one_claim,
+                a_worker_past_its_deadline_is_taken_for_dead,
+                a_late_writer_is_refused_and_changes_nothing,
+                an_old_epoch_is_refused_and_changes_nothing,
+                transitions_are_written_all_or_none,
+                a_delivered_ticket_is_never_claimed_again,
+                a_postponed_delivery_is_not_claimed_before_its_time,
+                the_first_body_stands_and_each_other_post_is_counted_once,
+                a_retry_of_the_sender_is_no_conflict,
+                a_route_that_comes_later_is_another_delivery,
+                what_was_answered_survives_a_crash,
+            ],
+            leases: [
+                a_desk_is_leased_by_one_worker_at_a_time,
+                a_lease_that_is_prolonged_keeps_its_epoch,
+                a_lease_that_is_given_back_is_free_at_once,
+                only_the_holder_gives_a_lease_back,
+            ],
+            operators: [
+                a_replayed_delivery_is_on_the_list_until_it_is_struck,
+                a_second_replay_is_not_struck_with_the_first,
+                a_discarded_delivery_is_settled,
+                a_doubt_is_ended_by_a_ticket_that_exists,
+                a_doubt_is_ended_by_a_ticket_that_does_not_exist,
+                an_act_that_the_state_forbids_changes_nothing,
+                an_unknown_delivery_is_named,
+            ],
+            reading: [
+                attempts_are_kept_in_order,
+                every_filter_chooses,
+                a_text_is_searched_in_the_event_and_in_the_failure,
+                events_are_found_by_name_by_id_and_by_time,
+                the_journals_mark_never_goes_back,
+            ]
+        );
+    };
+    ($name:ident, $bench:ty, $($group:ident: [$($promise:ident,)+]),+) => {
+        mod $name {
+            use super::{Bench, accounts};
+
+            $($(
+                #[tokio::test]
+                async fn $promise() {
+                    super::$group::$promise(<$bench>::start().await).await;
+                }
+            )+)+
+
+            #[test]
+            fn the_books_balance_after_any_of_it() {
+                accounts::balance_after_any_of_it::<$bench>();
+            }
+        }
+    };
+}
+
+ledger_contract!(sqlite, super::Sqlite);
+
+/// A SQLite ledger in a directory of its own.
+struct Sqlite {
+    directory: TempDir,
+    ledger: Arc<SqliteLedger>,
+}
+
+impl Sqlite {
+    fn open(directory: TempDir) -> Self {
+        let ledger = SqliteLedger::open(&directory.path().join("ledger.db")).unwrap();
+        Self { directory, ledger }
+    }
+}
+
+#[async_trait]
+impl Bench for Sqlite {
+    async fn start() -> Self {
+        Self::open(tempfile::tempdir().unwrap())
+    }
+
+    fn ledger(&self) -> &dyn Ledger {
+        self.ledger.as_ref()
+    }
+
+    /// The new process sees the files as they were, and not what the old one does on its way out.
+    async fn crash(self) -> Self {
+        let copy = tempfile::tempdir().unwrap();
+        for file in ["ledger.db", "ledger.db-wal"] {
+            std::fs::copy(self.directory.path().join(file), copy.path().join(file)).unwrap();
+        }
+        Self::open(copy)
+    }
+}
+
+#[tokio::test]
+async fn two_processes_share_a_sqlite_ledger() {
+    let bench = Sqlite::start().await;
+    let path: &Path = &bench.directory.path().join("ledger.db");
+    let other = SqliteLedger::open(path).unwrap();
+    let epoch = words::lease(bench.ledger(), "crm").await;
+    words::grant(other.as_ref(), &words::event("1", &["crm"]), "crm", epoch).await;
+    let key = words::key("1", "crm");
+    assert_eq!(bench.ledger().delivery(&key).await.unwrap().unwrap().state.name(), "attempting");
+}

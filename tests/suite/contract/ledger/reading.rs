@@ -1,0 +1,136 @@
+//! What operators look up.
+
+use deskbell::{
+    delivery::Reason,
+    event::Envelope,
+    ledger::{Filter, Ledger},
+};
+use serde_json::json;
+
+use super::{
+    Bench,
+    words::{
+        at, bury, complete, event, failure, grant, grant_at, granted, key, lease, postpone, saying,
+    },
+};
+
+pub(super) async fn attempts_are_kept_in_order(bench: impl Bench) {
+    let ledger = bench.ledger();
+    let (epoch, delivery) = granted(ledger).await;
+    ledger.advance(&delivery.key, postpone(1, 2, 1)).await.unwrap();
+    let event = event("1", &["crm"]);
+    // The second attempt's worker dies; the third claim finds that out.
+    for seconds in [10, 100] {
+        grant_at(ledger, &event, "crm", epoch, seconds).await;
+    }
+    ledger.advance(&delivery.key, complete(3, 110)).await.unwrap();
+    let attempts = ledger.attempts(&delivery.key).await.unwrap();
+    let story: Vec<_> = attempts
+        .iter()
+        .map(|attempt| (attempt.number, attempt.outcome.as_str(), attempt.began, attempt.ended))
+        .collect();
+    assert_eq!(
+        story,
+        [
+            (1, "retrying", at(1), at(2)),
+            (2, "crashed", at(10), at(100)),
+            (3, "ticketed", at(100), at(110)),
+        ]
+    );
+    assert_eq!(attempts[0].failure, Some(failure()));
+}
+
+/// Three deliveries: `1` ticketed and `2` dead at `crm`, `3` retrying at `support`.
+async fn three(ledger: &dyn Ledger) {
+    let mut third = event("3", &["support"]);
+    third.event.source = "billing".parse().unwrap();
+    third.event.event_type = "order.stuck".parse().unwrap();
+    let crm = lease(ledger, "crm").await;
+    let support = lease(ledger, "support").await;
+    for (envelope, desk, epoch, transitions) in [
+        (event("1", &["crm"]), "crm", crm, complete(1, 2)),
+        (event("2", &["crm"]), "crm", crm, bury(1, 3)),
+        (third, "support", support, postpone(1, 4, 9)),
+    ] {
+        let delivery = grant(ledger, &envelope, desk, epoch).await.delivery;
+        ledger.advance(&delivery.key, transitions).await.unwrap();
+    }
+}
+
+async fn found(ledger: &dyn Ledger, filter: Filter) -> Vec<String> {
+    let deliveries = ledger.deliveries(&filter).await.unwrap();
+    deliveries.into_iter().map(|delivery| delivery.event.id.into()).collect()
+}
+
+pub(super) async fn every_filter_chooses(bench: impl Bench) {
+    let ledger = bench.ledger();
+    three(ledger).await;
+    let all = Filter::default;
+    let crm = Some("crm".parse().unwrap());
+    for (filter, expected) in [
+        (all(), ["3", "2", "1"].as_slice()),
+        (Filter { state: Some("dead".to_owned()), ..all() }, &["2"]),
+        (Filter { state: Some("lost".to_owned()), ..all() }, &[]),
+        (Filter { desk: crm.clone(), ..all() }, &["2", "1"]),
+        (Filter { source: Some("billing".parse().unwrap()), ..all() }, &["3"]),
+        (Filter { event_type: Some("payment.failed".parse().unwrap()), ..all() }, &["2", "1"]),
+        (Filter { reason: Some(Reason::DeskFault), ..all() }, &["3", "2"]),
+        (Filter { reason: Some(Reason::Poison), ..all() }, &[]),
+        (Filter { since: Some(at(3)), ..all() }, &["3", "2"]),
+        (Filter { most: Some(2), ..all() }, &["3", "2"]),
+        (Filter { desk: crm, reason: Some(Reason::DeskFault), most: Some(9), ..all() }, &["2"]),
+    ] {
+        assert_eq!(found(ledger, filter.clone()).await, expected, "{filter:?}");
+    }
+}
+
+pub(super) async fn a_text_is_searched_in_the_event_and_in_the_failure(bench: impl Bench) {
+    let ledger = bench.ledger();
+    let epoch = lease(ledger, "crm").await;
+    let quoting = saying("1", &["crm"], json!({"note": "he said \"100%\" of Łódź"}));
+    let plain = saying("2", &["crm"], json!({"note": "he said 1000 of it"}));
+    for envelope in [&quoting, &plain] {
+        grant(ledger, envelope, "crm", epoch).await;
+    }
+    ledger.advance(&key("2", "crm"), bury(1, 3)).await.unwrap();
+    for (text, expected) in [
+        ("he said", ["2", "1"].as_slice()),
+        ("\"100%\" of Łódź", &["1"]),
+        ("100%", &["1"]),
+        ("50% broken", &["2"]),
+        ("50_ broken", &[]),
+        ("' OR 1=1 --", &[]),
+    ] {
+        let filter = Filter { text: Some(text.to_owned()), ..Filter::default() };
+        assert_eq!(found(ledger, filter).await, expected, "{text}");
+    }
+}
+
+pub(super) async fn events_are_found_by_name_by_id_and_by_time(bench: impl Bench) {
+    let ledger = bench.ledger();
+    let first = Envelope { received_at: at(1), ..event("1", &["crm", "support"]) };
+    let mut namesake = Envelope { received_at: at(3), ..event("1", &[]) };
+    namesake.event.source = "billing".parse().unwrap();
+    let second = Envelope { received_at: at(2), ..event("2", &["crm"]) };
+    let all = [first.clone(), namesake.clone(), second.clone()];
+    ledger.record(&all, 7).await.unwrap();
+    let envelopes = |records: Vec<deskbell::ledger::EventRecord>| {
+        records.into_iter().map(|record| record.envelope).collect::<Vec<_>>()
+    };
+    let id = &first.event.id;
+    let named = ledger.event(&first.event.source, id).await.unwrap().unwrap();
+    assert_eq!(named.envelope, first);
+    assert_eq!(ledger.event(&"nobody".parse().unwrap(), id).await.unwrap(), None);
+    let of_id = envelopes(ledger.events_with_id(id).await.unwrap());
+    assert_eq!(of_id, [first, namesake.clone()]);
+    let latest = envelopes(ledger.latest_events(2).await.unwrap());
+    assert_eq!(latest, [namesake, second]);
+}
+
+pub(super) async fn the_journals_mark_never_goes_back(bench: impl Bench) {
+    assert_eq!(bench.ledger().recorded_up_to().await.unwrap(), None);
+    bench.ledger().record(&[event("1", &[])], 7).await.unwrap();
+    bench.ledger().record(&[event("1", &[])], 5).await.unwrap();
+    let bench = bench.crash().await;
+    assert_eq!(bench.ledger().recorded_up_to().await.unwrap(), Some(7));
+}
