@@ -31,15 +31,22 @@ impl Delivery {
             Claim { at, until } => self.claim(at, until),
             Intend { at, until, step, .. } => self.working(verb)?.intend(at, until, step),
             Done { at, step, outcome, .. } => {
+                if self.outcome(&step) != Some(&outcome) {
+                    self.may_still_do(&step)?;
+                }
                 Ok(self.working(verb)?.note(step, Some(Progress::Done { at, outcome })))
             }
-            NotDone { step, .. } => Ok(self.working(verb)?.note(step, None)),
+            NotDone { step, .. } => {
+                self.may_still_do(&step)?;
+                Ok(self.working(verb)?.note(step, None))
+            }
             Complete { at, .. } => self.working(verb)?.complete(at),
             Postpone { at, not_before, failure, counts, .. } => {
                 let state = State::Retrying { not_before, last: failure.clone() };
                 self.working(verb)?.end(at, AttemptOutcome::Retrying, Some(failure), counts, state)
             }
             Doubt { at, look_again, failure, counts, .. } => {
+                self.may_still_do(&Step::Ticket)?;
                 let state = State::Uncertain { since: at, look_again, last: failure.clone() };
                 self.working(verb)?.end(at, AttemptOutcome::Uncertain, Some(failure), counts, state)
             }
@@ -118,6 +125,7 @@ impl Delivery {
         if let Some(step) = self.doubtful_step() {
             return Err(InvalidTransition::InDoubt { step: step.clone() });
         }
+        self.may_still_do(&step)?;
         let mut advanced = self.note(step, Some(Progress::Intended { at }));
         if let State::Attempting { until: deadline, .. } = &mut advanced.delivery.state {
             *deadline = until;
@@ -195,6 +203,14 @@ impl Delivery {
     fn with(mut self, state: State) -> Advanced {
         self.state = state;
         Advanced { delivery: self, ended: None }
+    }
+
+    /// What may be done once and is done stays done: it is not asked for again, nor called off.
+    fn may_still_do(&self, step: &Step) -> Result<(), InvalidTransition> {
+        if step.is_repeatable() || self.outcome(step).is_none() {
+            return Ok(());
+        }
+        Err(InvalidTransition::AlreadyDone { step: step.clone() })
     }
 
     fn working(self, verb: &'static str) -> Result<Self, InvalidTransition> {

@@ -7,6 +7,8 @@
 mod failure;
 mod key;
 mod machine;
+#[cfg(test)]
+mod machine_tests;
 mod retry;
 mod state;
 mod step;

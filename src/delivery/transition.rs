@@ -269,6 +269,12 @@ pub enum InvalidTransition {
         /// Which step.
         step: Step,
     },
+    /// A step that may be done once is done.
+    #[error("the step `{step}` is already done")]
+    AlreadyDone {
+        /// Which step.
+        step: Step,
+    },
     /// The ticket's step is not done.
     #[error("there is no ticket yet")]
     NoTicket,

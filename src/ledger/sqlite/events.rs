@@ -135,7 +135,7 @@ pub(super) enum Which {
 }
 
 impl Which {
-    fn query(self) -> &'static str {
+    pub(super) fn query(self) -> &'static str {
         macro_rules! select {
             ($rest:literal) => {
                 concat!(

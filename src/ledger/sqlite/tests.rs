@@ -1,1 +1,127 @@
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use tempfile::TempDir;
+
+use super::*;
+use crate::{
+    event::{Attributes, Event, RequestId, Route},
+    ledger::{BookLine, Claimed},
+    ticket::Priority,
+};
+
+fn envelope() -> Envelope {
+    let route = |desk: &str| Route {
+        desk: desk.parse().unwrap(),
+        rule: "a-rule".parse().unwrap(),
+        priority: Priority::High,
+    };
+    Envelope {
+        event: Event {
+            source: "shop".parse().unwrap(),
+            id: "1".parse().unwrap(),
+            event_type: "payment.failed".parse().unwrap(),
+            attributes: Attributes { source: "/shop".to_owned(), ..Attributes::default() },
+            data: serde_json::json!({"orderId": "A-1"}),
+        },
+        routes: vec![route("crm")],
+        request_id: RequestId::carried("r-1"),
+        received_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+/// A ledger with one claimed delivery.
+async fn claimed() -> (TempDir, Arc<SqliteLedger>, DeliveryKey) {
+    let directory = tempfile::tempdir().unwrap();
+    let ledger = SqliteLedger::open(&directory.path().join("ledger.db")).unwrap();
+    let desk: DeskName = "crm".parse().unwrap();
+    let at = Timestamp::UNIX_EPOCH;
+    let long = Duration::from_mins(1);
+    ledger.lease_desk(&desk, "worker", at, long).await.unwrap();
+    let claim = Claim {
+        envelope: Arc::new(envelope()),
+        desk,
+        rule: "a-rule".parse().unwrap(),
+        priority: Priority::High,
+        epoch: 1,
+        at,
+        until: at + long,
+    };
+    let Claimed::Granted(granted) = ledger.claim(claim).await.unwrap() else {
+        panic!("a free delivery was not granted")
+    };
+    (directory, ledger, granted.delivery.key)
+}
+
+async fn spoil(ledger: &SqliteLedger, sql: &'static str) {
+    ledger.write(move |tx| Ok(tx.execute_batch(sql)?)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_named() {
+    let (_directory, ledger, key) = claimed().await;
+    let attempt = "INSERT INTO attempts (key, number, doc) SELECT key, 1, '{}' FROM deliveries";
+    spoil(&ledger, attempt).await;
+    spoil(&ledger, "UPDATE deliveries SET doc = '{}'; UPDATE events SET body = '{}'").await;
+    let event = envelope().event;
+    let errors = [
+        ledger.delivery(&key).await.unwrap_err(),
+        ledger.deliveries(&Filter::default()).await.unwrap_err(),
+        ledger.advance(&key, Vec::new()).await.unwrap_err(),
+        ledger.attempts(&key).await.unwrap_err(),
+        ledger.event(&event.source, &event.id).await.unwrap_err(),
+    ];
+    let named = [key.as_str(), key.as_str(), key.as_str(), "attempt 1 of", "event 1 of shop"];
+    for (error, name) in errors.into_iter().zip(named) {
+        assert!(matches!(error, LedgerError::Unreadable { .. }), "{error}");
+        assert!(error.to_string().contains(name), "{error}");
+        // What the row holds is not for the log.
+        assert!(!error.to_string().contains("A-1"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_delivery_that_is_lost_unbalances_the_books() {
+    let (_directory, ledger, _) = claimed().await;
+    assert!(ledger.books().await.unwrap().balanced);
+    spoil(&ledger, "DELETE FROM deliveries").await;
+    let books = ledger.books().await.unwrap();
+    let (source, desk) = ("shop".to_owned(), "crm".to_owned());
+    assert_eq!(books.lines, [BookLine { source, desk, accepted: 1, ..BookLine::default() }]);
+    assert!(!books.balanced);
+}
+
+#[tokio::test]
+async fn a_state_that_nobody_knows_is_an_error_of_the_books() {
+    let (_directory, ledger, _) = claimed().await;
+    spoil(&ledger, "UPDATE deliveries SET state = 'lost'").await;
+    let error = ledger.books().await.unwrap_err();
+    assert!(error.to_string().contains("deliveries of shop at crm"), "{error}");
+}
+
+#[tokio::test]
+async fn every_list_and_account_is_read_by_an_index() {
+    let (_directory, ledger, _) = claimed().await;
+    let by_desk = Filter { desk: Some("crm".parse().unwrap()), ..Filter::default() };
+    let by_state = Filter { state: Some("dead".to_owned()), ..Filter::default() };
+    let plans = [
+        (books::ACCEPTED.to_owned(), "COVERING INDEX accounts_accepted"),
+        (books::DELIVERED.to_owned(), "COVERING INDEX accounts_delivered"),
+        (OF_EVENT.to_owned(), "INDEX deliveries_of_events"),
+        (filter::query(&Filter::default()).0, "INDEX latest_deliveries"),
+        (filter::query(&by_desk).0, "INDEX deliveries_by_desk"),
+        (filter::query(&by_state).0, "INDEX deliveries_by_state"),
+        (Which::Named.query().to_owned(), "INDEX sqlite_autoindex_events_1"),
+        (Which::OfId.query().to_owned(), "INDEX sqlite_autoindex_events_1"),
+        (Which::Latest.query().to_owned(), "INDEX latest_events"),
+    ];
+    for (query, index) in plans {
+        let plan = ledger.read(move |tx| {
+            let mut statement = tx.prepare(&format!("EXPLAIN QUERY PLAN {query}"))?;
+            // Unbound parameters are NULL, which is good enough to plan for.
+            let lines = statement.raw_query().mapped(|row| row.get::<_, String>("detail"));
+            Ok(lines.collect::<Result<Vec<_>, _>>()?.join("\n"))
+        });
+        let plan = plan.await.unwrap();
+        assert!(plan.contains(index), "{plan}");
+    }
+}

@@ -135,26 +135,33 @@ async fn play(ledger: &dyn Ledger, happening: &Happening, epochs: &[u64; 2], now
                 ledger.requeued(requeue.number).await.unwrap();
             }
         }
-        act => match transitions(act, happening.claim, now) {
-            Ok(written) => drop(ledger.advance(&key(id, desk), written).await),
-            Err(operated) => drop(ledger.operate(&key(id, desk), operated).await),
+        act => match written(act, happening.claim, now) {
+            Written::Worker(transitions) => {
+                drop(ledger.advance(&key(id, desk), transitions).await);
+            }
+            Written::Operator(act) => drop(ledger.operate(&key(id, desk), act).await),
         },
     }
 }
 
-/// What a worker writes, or else what an operator does.
-fn transitions(act: Act, claim: u32, now: u64) -> Result<Vec<Transition>, Transition> {
+/// Who writes what.
+enum Written {
+    Worker(Vec<Transition>),
+    Operator(Transition),
+}
+
+fn written(act: Act, claim: u32, now: u64) -> Written {
+    use Written::{Operator, Worker};
+    let at = at(now);
     match act {
-        Act::Intend => Ok(vec![intend(claim, now)]),
-        Act::Complete => Ok(complete(claim, now)),
-        Act::Postpone => Ok(postpone(claim, now, 5)),
-        Act::Bury => Ok(bury(claim, now)),
-        Act::Doubt => Ok(doubt(claim, now)),
-        Act::Replay => Err(Replay { at: at(now) }),
-        Act::Discard => {
-            Err(Discard { at: at(now), by: "ada".to_owned(), why: "random".to_owned() })
-        }
-        Act::Exists => Err(Exists { at: at(now), ticket: ticket() }),
-        Act::Record | Act::Claim | Act::Requeue | Act::Absent => Err(Absent { at: at(now) }),
+        Act::Intend => Worker(vec![intend(claim, now)]),
+        Act::Complete => Worker(complete(claim, now)),
+        Act::Postpone => Worker(postpone(claim, now, 5)),
+        Act::Bury => Worker(bury(claim, now)),
+        Act::Doubt => Worker(doubt(claim, now)),
+        Act::Replay => Operator(Replay { at }),
+        Act::Discard => Operator(Discard { at, by: "ada".to_owned(), why: "random".to_owned() }),
+        Act::Exists => Operator(Exists { at, ticket: ticket() }),
+        Act::Record | Act::Claim | Act::Requeue | Act::Absent => Operator(Absent { at }),
     }
 }

@@ -1,0 +1,253 @@
+//! What no history of a delivery may bring about.
+//!
+//! The histories are random, and so is the desk: it may do what it is asked for, and may keep that
+//! to itself. Workers and operators are honest, but late, and forget all between two steps.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+use super::{
+    Delivery, DeliveryKey, EventRef, Failure, InvalidTransition, Outcome, Progress, Reason, State,
+    Step,
+    Transition::{
+        self, Absent, Bury, Claim, Complete, Discard, Done, Doubt, Exists, Intend, NotDone,
+        Postpone, Replay,
+    },
+};
+use crate::{
+    event::RequestId,
+    ticket::{Priority, TicketRef},
+};
+
+/// What may happen next. A worker acts under the claim that counts, less `behind`.
+#[derive(Debug, Clone, Copy)]
+struct Happening {
+    act: Act,
+    behind: u32,
+    /// Whether the desk does what it is asked for.
+    desk_obeys: bool,
+    /// Seconds since what happened before.
+    after: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Act {
+    Claim,
+    AskForTicket,
+    AskForCustomer,
+    /// The desk's word on the ticket reaches the worker, by its answer or by a look-up.
+    HearOfTicket,
+    HearOfCustomer,
+    Complete,
+    Postpone,
+    DoubtAndLookAgain,
+    DoubtAndPark,
+    Bury,
+    Replay,
+    Discard,
+    /// An operator looks for the ticket at the desk and says what there is.
+    LookAtDesk,
+}
+
+fn happenings() -> impl Strategy<Value = Vec<Happening>> {
+    let act = prop::sample::select(vec![
+        Act::Claim,
+        Act::Claim,
+        Act::AskForTicket,
+        Act::AskForTicket,
+        Act::AskForCustomer,
+        Act::HearOfTicket,
+        Act::HearOfCustomer,
+        Act::Complete,
+        Act::Postpone,
+        Act::DoubtAndLookAgain,
+        Act::DoubtAndPark,
+        Act::Bury,
+        Act::Replay,
+        Act::Discard,
+        Act::LookAtDesk,
+    ]);
+    let behind = prop::sample::select(vec![0, 0, 0, 0, 1, 2]);
+    let happening = (act, behind, any::<bool>(), 0..40_u64)
+        .prop_map(|(act, behind, desk_obeys, after)| Happening { act, behind, desk_obeys, after });
+    prop::collection::vec(happening, 1..80)
+}
+
+/// A delivery, and the desk as it really is.
+struct World {
+    delivery: Delivery,
+    now: Timestamp,
+    tickets: u32,
+}
+
+impl World {
+    fn new() -> Self {
+        let now: Timestamp = "2026-10-18T12:00:00Z".parse().unwrap();
+        let (source, id) = ("shop".parse().unwrap(), "1".parse().unwrap());
+        let desk = "crm".parse().unwrap();
+        let delivery = Delivery {
+            key: DeliveryKey::of(&source, &id, &desk),
+            event: EventRef { source, id, event_type: "payment.failed".parse().unwrap() },
+            desk,
+            rule: "a-rule".parse().unwrap(),
+            priority: Priority::High,
+            request_id: RequestId::carried("r"),
+            since: now,
+            updated_at: now,
+            claims: 0,
+            attempts: 0,
+            state: State::Queued,
+            steps: Vec::new(),
+        };
+        Self { delivery, now, tickets: 0 }
+    }
+
+    /// The desk's one ticket, as everybody sees it.
+    fn ticket() -> TicketRef {
+        TicketRef { id: "T-1".to_owned(), number: None, url: None }
+    }
+
+    fn transition(&self, happening: Happening) -> Transition {
+        let at = self.now;
+        let claim = self.delivery.claims.saturating_sub(happening.behind);
+        let soon = at + Duration::from_secs(30);
+        let failure = Failure::of(Reason::DeskFault, "broken");
+        let counts = true;
+        match happening.act {
+            Act::Claim => Claim { at, until: soon },
+            Act::AskForTicket => Intend { claim, at, until: soon, step: Step::Ticket },
+            Act::AskForCustomer => Intend { claim, at, until: soon, step: Step::Customer },
+            Act::HearOfTicket if self.tickets > 0 => {
+                let outcome = Outcome::Ticket(Self::ticket());
+                Done { claim, at, step: Step::Ticket, outcome }
+            }
+            Act::HearOfTicket => NotDone { claim, at, step: Step::Ticket },
+            Act::HearOfCustomer => Done { claim, at, step: Step::Customer, outcome: Outcome::Done },
+            Act::Complete => Complete { claim, at },
+            Act::Postpone => Postpone { claim, at, not_before: soon, failure, counts },
+            Act::DoubtAndLookAgain => Doubt { claim, at, look_again: Some(soon), failure, counts },
+            Act::DoubtAndPark => Doubt { claim, at, look_again: None, failure, counts },
+            Act::Bury => Bury { claim, at, failure, limit: None },
+            Act::Replay => Replay { at },
+            Act::Discard => Discard { at, by: "ada".to_owned(), why: "random".to_owned() },
+            Act::LookAtDesk if self.tickets > 0 => Exists { at, ticket: Self::ticket() },
+            Act::LookAtDesk => Absent { at },
+        }
+    }
+
+    /// Lets it happen and holds the delivery to its promises.
+    fn live_through(&mut self, happening: Happening) {
+        self.now += Duration::from_secs(happening.after);
+        let before = self.delivery.clone();
+        let transition = self.transition(happening);
+        let advanced = before.clone().advance(transition.clone());
+        check_claims(&before, &transition, advanced.as_ref().map(|it| &it.delivery).err());
+        let Ok(advanced) = advanced else { return };
+        self.delivery = advanced.delivery;
+        if matches!(transition, Intend { step: Step::Ticket, .. }) && happening.desk_obeys {
+            self.tickets += 1;
+        }
+        let is_attempt_over = matches!(before.state, State::Attempting { .. })
+            && (!matches!(self.delivery.state, State::Attempting { .. })
+                || matches!(transition, Claim { .. }));
+        assert_eq!(advanced.ended.is_some(), is_attempt_over, "{transition:?}");
+        self.check(&transition);
+    }
+
+    fn check(&self, transition: &Transition) {
+        let delivery = &self.delivery;
+        assert!(self.tickets <= 1, "a second ticket after {transition:?}");
+        match &delivery.state {
+            State::Dead { .. } => assert_eq!(delivery.doubtful_step(), None, "a doubt was buried"),
+            State::Ticketed { .. } => assert_eq!(self.tickets, 1, "a ticket that is not there"),
+            State::Uncertain { .. } => {
+                assert_eq!(delivery.outcome(&Step::Ticket), None, "a doubt about what is known");
+            }
+            State::Queued
+            | State::Attempting { .. }
+            | State::Retrying { .. }
+            | State::Discarded { .. } => {}
+        }
+        let is_asked = delivery.step(&Step::Ticket).is_some();
+        assert!(self.tickets == 0 || is_asked, "a ticket that nobody knows of");
+        let text = serde_json::to_string(delivery).unwrap();
+        assert_eq!(&serde_json::from_str::<Delivery>(&text).unwrap(), delivery);
+    }
+}
+
+/// A settled delivery is not claimed, and an old claim writes nothing.
+fn check_claims(before: &Delivery, transition: &Transition, refused: Option<&InvalidTransition>) {
+    if matches!(transition, Claim { .. }) && before.state.is_settled() {
+        assert!(matches!(refused, Some(InvalidTransition::WrongState { .. })), "{before:?}");
+    }
+    let (Intend { claim, .. }
+    | Done { claim, .. }
+    | NotDone { claim, .. }
+    | Complete { claim, .. }
+    | Postpone { claim, .. }
+    | Doubt { claim, .. }
+    | Bury { claim, .. }) = transition
+    else {
+        return;
+    };
+    if *claim != before.claims {
+        let over = InvalidTransition::ClaimOver { held: *claim, current: before.claims };
+        assert_eq!(refused, Some(&over));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn no_history_gives_two_tickets_buries_a_doubt_or_lets_an_old_claim_write(
+        happenings in happenings()
+    ) {
+        let mut world = World::new();
+        for happening in happenings {
+            world.live_through(happening);
+        }
+    }
+}
+
+/// Claims, and has the ticket made.
+fn with_ticket() -> World {
+    let mut world = World::new();
+    for act in [Act::Claim, Act::AskForTicket, Act::HearOfTicket] {
+        world.live_through(Happening { act, behind: 0, desk_obeys: true, after: 1 });
+    }
+    assert_eq!(world.tickets, 1);
+    world
+}
+
+#[test]
+fn a_ticket_that_exists_is_neither_asked_for_again_nor_called_off() {
+    let world = with_ticket();
+    let (claim, at) = (1, world.now);
+    let failure = Failure::of(Reason::NoAnswer, "silence");
+    let other = Outcome::Ticket(TicketRef { id: "T-2".to_owned(), ..World::ticket() });
+    for transition in [
+        Intend { claim, at, until: at, step: Step::Ticket },
+        NotDone { claim, at, step: Step::Ticket },
+        Done { claim, at, step: Step::Ticket, outcome: other },
+        Doubt { claim, at, look_again: None, failure, counts: true },
+    ] {
+        let refused = world.delivery.clone().advance(transition).unwrap_err();
+        assert_eq!(refused, InvalidTransition::AlreadyDone { step: Step::Ticket });
+    }
+}
+
+#[test]
+fn a_replay_keeps_what_is_done() {
+    let mut world = with_ticket();
+    for act in [Act::Bury, Act::Replay, Act::Claim, Act::Complete] {
+        world.live_through(Happening { act, behind: 0, desk_obeys: true, after: 1 });
+    }
+    assert_eq!(world.delivery.state.name(), "ticketed");
+    let progress = &world.delivery.step(&Step::Ticket).unwrap().progress;
+    assert!(matches!(progress, Progress::Done { .. }), "{progress:?}");
+}
