@@ -8,11 +8,12 @@ use tokio_util::sync::DropGuard;
 
 use super::{
     OpenError, StoreError,
-    error::{Trouble, chain, is_busy},
+    error::{Trouble, is_busy},
     health::Health,
     job::{Job, Ran},
     open::Place,
 };
+use crate::causes::Causes;
 
 /// Jobs in one transaction. More gain little: at 256 the sync is a small part of the whole.
 const MOST_JOBS: usize = 256;
@@ -79,7 +80,7 @@ impl Writer {
             }
         }
         if let Err(error) = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
-            tracing::warn!(error = chain(&error), "The last checkpoint of a database failed");
+            tracing::warn!(error = %Causes(&error), "The last checkpoint of a database failed");
         }
         drop(connection);
         drop(self.lock);
@@ -98,7 +99,7 @@ impl Writer {
                     tracing::info!("A database that had failed works again");
                     return Some(connection);
                 }
-                Err(error) => chain(&error),
+                Err(error) => Causes(&error).to_string(),
             };
             self.health.note(Some(words.clone()));
             if self.refuse_waiting(&words) == TryRecvError::Disconnected {

@@ -1,6 +1,10 @@
 //! The journal: its readers, and the bounds that keep it small.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
@@ -86,38 +90,52 @@ fn oldest(tx: &Transaction<'_>) -> rusqlite::Result<Option<(i64, i64, i64)>> {
         .optional()
 }
 
+/// What readers of the journal share.
+#[derive(Debug, Default)]
+pub(super) struct Spine {
+    /// Rings when the journal has grown.
+    pub(super) grown: Arc<Notify>,
+    /// Entries that cannot be read. Each was an error once; then the rest is read.
+    unreadable: Mutex<HashSet<i64>>,
+}
+
+impl Spine {
+    /// Whether this entry is an error for the first time.
+    fn is_news(&self, number: i64) -> bool {
+        self.unreadable.lock().unwrap_or_else(PoisonError::into_inner).insert(number)
+    }
+}
+
 /// A reader of the journal.
 pub(super) struct EmbeddedJournal {
-    store: Arc<Store>,
-    grown: Arc<Notify>,
-    after: i64,
+    pub(super) store: Arc<Store>,
+    pub(super) spine: Arc<Spine>,
+    /// The number of the last entry that was read.
+    pub(super) after: i64,
 }
 
 impl EmbeddedJournal {
-    pub(super) fn new(store: Arc<Store>, grown: Arc<Notify>, after: Option<u64>) -> Self {
-        let after = after.map_or(0, |after| i64::try_from(after).unwrap_or(i64::MAX));
-        Self { store, grown, after }
-    }
-
-    async fn look(&mut self, most: usize) -> Result<Vec<JournalEntry>, BrokerError> {
+    /// What is there; `None` at the end.
+    async fn look(&mut self, most: usize) -> Result<Option<Vec<JournalEntry>>, BrokerError> {
         let after = self.after;
         let rows = self.store.read(move |tx| entries(tx, after, most)).await?;
+        if rows.is_empty() {
+            return Ok(None);
+        }
         let mut entries = Vec::with_capacity(rows.len());
         for (number, row) in rows {
             match row.parse(number) {
                 Ok(envelope) => {
-                    self.after = number;
                     entries.push(JournalEntry { number: number.unsigned_abs(), envelope });
                 }
                 // What could be read goes out first; the next look finds the fault at its head.
                 Err(_) if !entries.is_empty() => break,
-                Err(error) => {
-                    self.after = number;
-                    return Err(error.into());
-                }
+                Err(error) if self.spine.is_news(number) => return Err(error.into()),
+                Err(_) => {}
             }
+            self.after = number;
         }
-        Ok(entries)
+        Ok(Some(entries))
     }
 }
 
@@ -142,18 +160,18 @@ fn entries(
 
 #[async_trait]
 impl Journal for EmbeddedJournal {
-    /// An error about one row steps over it, so that the rest can be read.
+    /// An error about one entry comes once in this process, so that the rest can be read.
     async fn next(&mut self, most: usize) -> Result<Vec<JournalEntry>, BrokerError> {
-        let bell = Arc::clone(&self.grown);
+        let spine = Arc::clone(&self.spine);
         loop {
-            let grown = bell.notified();
+            let grown = spine.grown.notified();
             tokio::pin!(grown);
             grown.as_mut().enable();
-            let entries = self.look(most.max(1)).await?;
-            if !entries.is_empty() {
-                return Ok(entries);
+            match self.look(most.max(1)).await? {
+                Some(entries) if entries.is_empty() => {}
+                Some(entries) => return Ok(entries),
+                None => grown.await,
             }
-            grown.await;
         }
     }
 }

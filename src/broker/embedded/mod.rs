@@ -29,11 +29,10 @@ use std::{
 
 use async_trait::async_trait;
 use rusqlite::Transaction;
-use tokio::sync::Notify;
 
 use self::{
     held::{Bells, Desks},
-    journal::{EmbeddedJournal, grow, prune},
+    journal::{EmbeddedJournal, Spine, grow, prune},
     lanes::EmbeddedLanes,
     rows::EnvelopeRow,
 };
@@ -63,7 +62,7 @@ pub struct Embedded {
     clock: Arc<dyn Clock>,
     bounds: JournalBounds,
     desks: Desks,
-    grown: Arc<Notify>,
+    spine: Arc<Spine>,
     readers: AtomicU64,
 }
 
@@ -82,7 +81,7 @@ impl Embedded {
             clock,
             bounds,
             desks: Desks::default(),
-            grown: Arc::default(),
+            spine: Arc::default(),
             readers: AtomicU64::new(0),
         }))
     }
@@ -117,7 +116,7 @@ impl Broker for Embedded {
         let row = EnvelopeRow::of(envelope).map_err(|error| BrokerError::Store(Box::new(error)))?;
         let routes = envelope.routes.clone();
         let desks = routes.iter().map(|route| self.desks.of(&route.desk)).collect();
-        let bells = Bells::of(desks, Some(Arc::clone(&self.grown)));
+        let bells = Bells::of(desks, Some(Arc::clone(&self.spine.grown)));
         let (bounds, now) = (self.bounds, self.clock.now());
         let publishing = self.store.write(move |tx| {
             prune(tx, bounds, now, PRUNED_PER_EVENT)?;
@@ -163,8 +162,11 @@ impl Broker for Embedded {
     }
 
     async fn journal(&self, after: Option<u64>) -> Result<Box<dyn Journal>, BrokerError> {
-        let (store, grown) = (Arc::clone(&self.store), Arc::clone(&self.grown));
-        Ok(Box::new(EmbeddedJournal::new(store, grown, after)))
+        Ok(Box::new(EmbeddedJournal {
+            store: Arc::clone(&self.store),
+            spine: Arc::clone(&self.spine),
+            after: after.map_or(0, |after| i64::try_from(after).unwrap_or(i64::MAX)),
+        }))
     }
 
     fn readiness(&self) -> Readiness {
