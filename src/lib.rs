@@ -18,6 +18,7 @@ pub mod event;
 pub mod ledger;
 pub mod lifecycle;
 pub mod rules;
+pub mod sandbox;
 pub mod signature;
 pub mod sqlite;
 pub mod ticket;

@@ -1,0 +1,75 @@
+//! Calls on properties and pipelines.
+
+use actix_web::{HttpResponse, web::Bytes};
+use serde_json::json;
+
+use super::{
+    input,
+    object_calls::{Desk, Segments, kind, segment},
+    pipelines::Pipeline,
+    records::Kind,
+    refusal::Refusal,
+};
+
+/// Lists the properties of an object type.
+pub(super) async fn list_properties(
+    desk: Desk,
+    segments: Segments,
+) -> Result<HttpResponse, Refusal> {
+    let kind = kind(&segments, "kind")?;
+    let vendor = desk.vendor();
+    let all: Vec<_> = vendor.portal.schema(kind).all().collect();
+    Ok(HttpResponse::Ok().json(json!({"results": all})))
+}
+
+/// Reads one property.
+pub(super) async fn read_property(desk: Desk, segments: Segments) -> Result<HttpResponse, Refusal> {
+    let kind = kind(&segments, "kind")?;
+    let vendor = desk.vendor();
+    let property = vendor.portal.schema(kind).find(segment(&segments, "name"));
+    Ok(HttpResponse::Ok().json(property.ok_or_else(Refusal::not_found)?))
+}
+
+/// Creates a property.
+pub(super) async fn create_property(
+    desk: Desk,
+    segments: Segments,
+    body: Bytes,
+) -> Result<HttpResponse, Refusal> {
+    let kind = kind(&segments, "kind")?;
+    let body = input::json(&body)?;
+    let now = desk.now();
+    let mut vendor = desk.vendor();
+    let properties = vendor.portal.properties.get_mut(&kind).ok_or_else(Refusal::not_found)?;
+    Ok(HttpResponse::Created().json(properties.create(&body, now)?))
+}
+
+/// Lists the pipelines of tickets; the sandbox keeps none for other objects.
+pub(super) async fn list_pipelines(
+    desk: Desk,
+    segments: Segments,
+) -> Result<HttpResponse, Refusal> {
+    let is_ticket = kind(&segments, "kind")? == Kind::Ticket;
+    let vendor = desk.vendor();
+    let pipelines = if is_ticket { vendor.portal.pipelines.as_slice() } else { &[] };
+    Ok(HttpResponse::Ok().json(json!({"results": pipelines})))
+}
+
+/// Reads one pipeline.
+pub(super) async fn read_pipeline(desk: Desk, segments: Segments) -> Result<HttpResponse, Refusal> {
+    let vendor = desk.vendor();
+    Ok(HttpResponse::Ok().json(pipeline(&vendor.portal.pipelines, &segments)?))
+}
+
+/// Lists the stages of a pipeline.
+pub(super) async fn list_stages(desk: Desk, segments: Segments) -> Result<HttpResponse, Refusal> {
+    let vendor = desk.vendor();
+    let pipeline = pipeline(&vendor.portal.pipelines, &segments)?;
+    Ok(HttpResponse::Ok().json(json!({"results": pipeline.stages})))
+}
+
+fn pipeline<'a>(all: &'a [Pipeline], segments: &Segments) -> Result<&'a Pipeline, Refusal> {
+    let is_ticket = kind(segments, "kind")? == Kind::Ticket;
+    let id = segment(segments, "id");
+    all.iter().find(|known| is_ticket && known.id == id).ok_or_else(Refusal::not_found)
+}

@@ -1,0 +1,48 @@
+//! What a sandbox is started with.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use crate::clock::Clock;
+
+/// The SupportDesk key that works by default. Of the vendor's form, and obviously no real one.
+pub const SUPPORTDESK_KEY: &str = "sk_live_sandbox";
+/// A SupportDesk key that was good once.
+pub const EXPIRED_SUPPORTDESK_KEY: &str = "sk_live_expired";
+/// The HubSpot token that works by default.
+pub const HUBSPOT_TOKEN: &str = "pat-sandbox";
+
+/// Which desks to simulate, and how.
+#[derive(Debug, Clone)]
+pub struct SandboxSettings {
+    /// Where SupportDesk listens; port 0 takes a free one, none leaves it out.
+    pub supportdesk: Option<SocketAddr>,
+    /// Where HubSpot listens; port 0 takes a free one, none leaves it out.
+    pub hubspot: Option<SocketAddr>,
+    /// The `X-API-Key` that SupportDesk takes.
+    pub supportdesk_key: String,
+    /// The bearer token that HubSpot takes.
+    pub hubspot_token: String,
+    /// How long a new or changed HubSpot record stays out of search.
+    pub search_lag: Duration,
+    /// Where both take the time from.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl SandboxSettings {
+    /// All desks on free ports of the loopback, with the default keys.
+    pub fn on_loopback(clock: Arc<dyn Clock>) -> Self {
+        let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self {
+            supportdesk: Some(loopback),
+            hubspot: Some(loopback),
+            supportdesk_key: SUPPORTDESK_KEY.to_owned(),
+            hubspot_token: HUBSPOT_TOKEN.to_owned(),
+            search_lag: Duration::from_secs(5),
+            clock,
+        }
+    }
+}
