@@ -1,6 +1,7 @@
 //! One simulated desk: the vendor's state with its clock, faults, windows and log around it.
 
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -11,7 +12,8 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Absence, Call, Exceeded, FaultPlan, LimitSettings, Operation, SandboxTicket, Standing, Vendor,
+    Absence, Call, Exceeded, FaultPlan, FaultStanding, LimitSettings, Operation, SandboxTicket,
+    Standing, Vendor,
     calls::CallLog,
     faults::{Drawn, Faults},
     limits::Limits,
@@ -86,6 +88,11 @@ impl<V: Vendor> SimulatedDesk<V> {
         lock(&self.faults).replace(plan);
     }
 
+    /// How often each fault of the plan struck, and how often it still will.
+    pub fn fault_standing(&self) -> BTreeMap<Operation, Vec<FaultStanding>> {
+        lock(&self.faults).standing()
+    }
+
     /// Puts `windows`, empty as yet, in the place of those before.
     pub fn limits(&self, windows: LimitSettings) {
         *lock(&self.limits) = Limits::new(windows);
@@ -140,12 +147,6 @@ impl<V: Vendor> SimulatedDesk<V> {
 
     pub(super) fn give_back(&self, drawn: &Drawn) {
         lock(&self.faults).give_back(drawn);
-    }
-
-    pub(super) fn fault_standing(
-        &self,
-    ) -> std::collections::BTreeMap<Operation, Vec<super::FaultStanding>> {
-        lock(&self.faults).standing()
     }
 
     pub(super) fn limit_settings(&self) -> LimitSettings {

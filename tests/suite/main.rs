@@ -6,4 +6,5 @@ mod architecture;
 mod configuration;
 mod contract;
 mod desks;
+mod sandbox;
 mod support;

@@ -8,7 +8,7 @@ use super::{
     HubSpot,
     association_types::{AssociationType, HUBSPOT_DEFINED, USER_DEFINED},
     input,
-    object_calls::{Desk, Segments, kind, segment},
+    object_calls::{Desk, Segments, kind},
     records::{Kind, iso},
     refusal::Refusal,
 };
@@ -24,15 +24,15 @@ struct Ends {
 impl Ends {
     /// Both records, which have to be there.
     fn read(vendor: &HubSpot, segments: &Segments) -> Result<Self, Refusal> {
-        let end = |kind_name: &str, id_name: &str| {
-            let kind = kind(segments, kind_name)?;
-            let id = segment(segments, id_name);
+        let end = |kind_name: &str, id: &str| {
+            let kind = kind(kind_name)?;
             let unknown = || Refusal::unknown_target(kind.legacy(), id);
             let number = id.parse().map_err(|_| unknown())?;
             vendor.portal.record(kind, number, false).map_err(|_| unknown())?;
             Ok::<_, Refusal>((kind, number))
         };
-        let ((from, from_id), (to, to_id)) = (end("kind", "id")?, end("to", "to_id")?);
+        let ((from, from_id), (to, to_id)) =
+            (end(&segments.kind, &segments.id)?, end(&segments.to, &segments.to_id)?);
         Ok(Self { from, from_id, to, to_id })
     }
 }
@@ -56,7 +56,7 @@ fn type_of(vendor: &HubSpot, ends: &Ends, name: &str) -> Result<AssociationType,
 pub(super) async fn tie_by_type(desk: Desk, segments: Segments) -> Result<HttpResponse, Refusal> {
     let mut vendor = desk.vendor();
     let ends = Ends::read(&vendor, &segments)?;
-    let kind = type_of(&vendor, &ends, segment(&segments, "type_id"))?;
+    let kind = type_of(&vendor, &ends, &segments.type_id)?;
     vendor.portal.tie(ends.from_id, ends.to_id, &kind);
     let record = vendor.portal.record(ends.from, ends.from_id, false)?;
     let mut answer = record.json(ends.from.shown_properties().iter().copied());
@@ -70,7 +70,7 @@ pub(super) async fn tie_by_type(desk: Desk, segments: Segments) -> Result<HttpRe
 pub(super) async fn untie_by_type(desk: Desk, segments: Segments) -> Result<HttpResponse, Refusal> {
     let mut vendor = desk.vendor();
     let ends = Ends::read(&vendor, &segments)?;
-    let kind = type_of(&vendor, &ends, segment(&segments, "type_id"))?;
+    let kind = type_of(&vendor, &ends, &segments.type_id)?;
     vendor.portal.links.untie(ends.from_id, ends.to_id, &kind);
     Ok(HttpResponse::NoContent().finish())
 }
@@ -140,9 +140,9 @@ pub(super) async fn tie_by_labels(
 
 /// `GET …/{id}/associations/{to}`: the ties of a record, by the other record.
 pub(super) async fn list_ties(desk: Desk, segments: Segments) -> Result<HttpResponse, Refusal> {
-    let (from, to) = (kind(&segments, "kind")?, kind(&segments, "to")?);
+    let (from, to) = (kind(&segments.kind)?, kind(&segments.to)?);
     let vendor = desk.vendor();
-    let id = vendor.portal.id_of(from, segment(&segments, "id"), None)?;
+    let id = vendor.portal.id_of(from, &segments.id, None)?;
     vendor.portal.record(from, id, false)?;
     let mut results: Vec<(u64, Vec<Value>)> = Vec::new();
     for tie in vendor.portal.links.of(id).filter(|tie| tie.to == to) {
@@ -161,7 +161,7 @@ pub(super) async fn list_ties(desk: Desk, segments: Segments) -> Result<HttpResp
 
 /// Lists the types of ties between two object types.
 pub(super) async fn list_labels(desk: Desk, segments: Segments) -> Result<HttpResponse, Refusal> {
-    let (from, to) = (kind(&segments, "from")?, kind(&segments, "to")?);
+    let (from, to) = (kind(&segments.from)?, kind(&segments.to)?);
     let vendor = desk.vendor();
     let labels: Vec<_> = vendor.portal.types.between(from, to).map(AssociationType::view).collect();
     Ok(HttpResponse::Ok().json(json!({"results": labels})))
@@ -173,7 +173,7 @@ pub(super) async fn create_label(
     segments: Segments,
     body: Bytes,
 ) -> Result<HttpResponse, Refusal> {
-    let (from, to) = (kind(&segments, "from")?, kind(&segments, "to")?);
+    let (from, to) = (kind(&segments.from)?, kind(&segments.to)?);
     let body = input::json(&body)?;
     let label = body["label"].as_str().filter(|label| !label.is_empty());
     let label = label.ok_or_else(|| Refusal::validation("label is required"))?;

@@ -1,11 +1,10 @@
 //! Calls on records: create, read, list, change, archive, search.
 
-use std::collections::HashMap;
-
 use actix_web::{
     HttpMessage, HttpRequest, HttpResponse,
     web::{Bytes, Data, Path, Query},
 };
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -22,21 +21,31 @@ use crate::sandbox::{SimulatedDesk, calls::Opened};
 
 /// The desk, as handlers get it.
 pub(super) type Desk = Data<SimulatedDesk<HubSpot>>;
-/// The named segments of a path; both path shapes name the same ones.
-pub(super) type Segments = Path<HashMap<String, String>>;
 /// The pairs of a query.
 pub(super) type Pairs = Query<Vec<(String, String)>>;
 
-/// A segment of the path; empty where the path has none of that name.
-pub(super) fn segment<'a>(segments: &'a Segments, name: &str) -> &'a str {
-    segments.get(name).map(String::as_str).unwrap_or_default()
+/// The named segments of a path, under either shape. Those that a path does not have are empty.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Named {
+    /// The record's object type and id.
+    pub(super) kind: String,
+    pub(super) id: String,
+    /// The object types and the other record's id of a tie, and the tie's type.
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) to_id: String,
+    pub(super) type_id: String,
+    /// A property's name.
+    pub(super) name: String,
 }
+/// The path, as handlers get it.
+pub(super) type Segments = Path<Named>;
 
 /// The object type that a segment names.
-pub(super) fn kind(segments: &Segments, name: &str) -> Result<Kind, Refusal> {
-    let segment = segment(segments, name);
-    Kind::parse(segment)
-        .ok_or_else(|| Refusal::validation(format!("Unable to infer object type from: {segment}")))
+pub(super) fn kind(segment: &str) -> Result<Kind, Refusal> {
+    let unknown = || Refusal::validation(format!("Unable to infer object type from: {segment}"));
+    Kind::parse(segment).ok_or_else(unknown)
 }
 
 /// Opens a record.
@@ -46,7 +55,7 @@ pub(super) async fn create(
     segments: Segments,
     body: Bytes,
 ) -> Result<HttpResponse, Refusal> {
-    let kind = kind(&segments, "kind")?;
+    let kind = kind(&segments.kind)?;
     let input = Input::read(&input::json(&body)?)?;
     let now = desk.now();
     let mut vendor = desk.vendor();
@@ -70,11 +79,11 @@ pub(super) async fn read(
     segments: Segments,
     pairs: Pairs,
 ) -> Result<HttpResponse, Refusal> {
-    let kind = kind(&segments, "kind")?;
+    let kind = kind(&segments.kind)?;
     let asked = Asked::read(&pairs)?;
     let vendor = desk.vendor();
     let portal = &vendor.portal;
-    let id = portal.id_of(kind, segment(&segments, "id"), asked.id_property.as_deref())?;
+    let id = portal.id_of(kind, &segments.id, asked.id_property.as_deref())?;
     let record = portal.record(kind, id, asked.archived)?;
     Ok(HttpResponse::Ok().json(shown(portal, kind, record, &asked)))
 }
@@ -107,7 +116,7 @@ pub(super) async fn list(
     segments: Segments,
     pairs: Pairs,
 ) -> Result<HttpResponse, Refusal> {
-    let kind = kind(&segments, "kind")?;
+    let kind = kind(&segments.kind)?;
     let asked = Asked::read(&pairs)?;
     let vendor = desk.vendor();
     let portal = &vendor.portal;
@@ -135,23 +144,23 @@ pub(super) async fn update(
     pairs: Pairs,
     body: Bytes,
 ) -> Result<HttpResponse, Refusal> {
-    let kind = kind(&segments, "kind")?;
+    let kind = kind(&segments.kind)?;
     let asked = Asked::read(&pairs)?;
     let input = Input::read(&input::json(&body)?)?;
     let now = desk.now();
     let mut vendor = desk.vendor();
     let portal = &mut vendor.portal;
-    let id = portal.id_of(kind, segment(&segments, "id"), asked.id_property.as_deref())?;
+    let id = portal.id_of(kind, &segments.id, asked.id_property.as_deref())?;
     portal.update(kind, id, &input, now)?;
     Ok(HttpResponse::Ok().json(whole(portal.record(kind, id, false)?)))
 }
 
 /// Puts a record into the recycle bin.
 pub(super) async fn archive(desk: Desk, segments: Segments) -> Result<HttpResponse, Refusal> {
-    let kind = kind(&segments, "kind")?;
+    let kind = kind(&segments.kind)?;
     let now = desk.now();
     let mut vendor = desk.vendor();
-    let id = vendor.portal.id_of(kind, segment(&segments, "id"), None)?;
+    let id = vendor.portal.id_of(kind, &segments.id, None)?;
     vendor.portal.archive(kind, id, now)?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -162,7 +171,7 @@ pub(super) async fn search(
     segments: Segments,
     body: Bytes,
 ) -> Result<HttpResponse, Refusal> {
-    let kind = kind(&segments, "kind")?;
+    let kind = kind(&segments.kind)?;
     let query = SearchQuery::read(&body)?;
     let now = desk.now();
     Ok(HttpResponse::Ok().json(desk.vendor().portal.search(kind, &query, now)?))

@@ -241,7 +241,7 @@ impl Portal {
             values.insert("hs_ticket_id".to_owned(), id.to_string());
         }
         self.claim(kind, id, &values);
-        self.shelf_mut(kind).records.insert(id, Record::new(id, values, now));
+        self.shelf_mut(kind).add(id, values, now);
     }
 
     fn claim(&mut self, kind: Kind, id: u64, values: &Values) {

@@ -90,6 +90,8 @@ pub(super) type Values = BTreeMap<String, String>;
 #[derive(Debug)]
 pub(super) struct Record {
     pub(super) id: u64,
+    /// The place in the order of creation among records of its kind, from 1.
+    pub(super) order: u64,
     pub(super) created_at: Timestamp,
     pub(super) archived_at: Option<Timestamp>,
     versions: Vec<(Timestamp, Arc<Values>)>,
@@ -97,8 +99,14 @@ pub(super) struct Record {
 
 impl Record {
     /// A record whose first version was written at `now`.
-    pub(super) fn new(id: u64, values: Values, now: Timestamp) -> Self {
-        Self { id, created_at: now, archived_at: None, versions: vec![(now, Arc::new(values))] }
+    fn new(id: u64, order: u64, values: Values, now: Timestamp) -> Self {
+        Self {
+            id,
+            order,
+            created_at: now,
+            archived_at: None,
+            versions: vec![(now, Arc::new(values))],
+        }
     }
 
     /// The newest version.
@@ -166,6 +174,12 @@ pub(super) struct Shelf {
 }
 
 impl Shelf {
+    /// Puts a new record on the shelf. Records are never taken off.
+    pub(super) fn add(&mut self, id: u64, values: Values, now: Timestamp) {
+        let order = self.records.len() as u64 + 1;
+        self.records.insert(id, Record::new(id, order, values, now));
+    }
+
     /// The record that holds `value` as its unique `property`.
     pub(super) fn holder(&self, property: &str, value: &str) -> Option<u64> {
         self.holders.get(property)?.get(&folded(property, value)).copied()

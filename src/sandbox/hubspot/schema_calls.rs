@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{
     input,
-    object_calls::{Desk, Segments, kind, segment},
+    object_calls::{Desk, Segments, kind},
     pipelines::Pipeline,
     records::Kind,
     refusal::Refusal,
@@ -16,7 +16,7 @@ pub(super) async fn list_properties(
     desk: Desk,
     segments: Segments,
 ) -> Result<HttpResponse, Refusal> {
-    let kind = kind(&segments, "kind")?;
+    let kind = kind(&segments.kind)?;
     let vendor = desk.vendor();
     let all: Vec<_> = vendor.portal.schema(kind).all().collect();
     Ok(HttpResponse::Ok().json(json!({"results": all})))
@@ -24,9 +24,9 @@ pub(super) async fn list_properties(
 
 /// Reads one property.
 pub(super) async fn read_property(desk: Desk, segments: Segments) -> Result<HttpResponse, Refusal> {
-    let kind = kind(&segments, "kind")?;
+    let kind = kind(&segments.kind)?;
     let vendor = desk.vendor();
-    let property = vendor.portal.schema(kind).find(segment(&segments, "name"));
+    let property = vendor.portal.schema(kind).find(&segments.name);
     Ok(HttpResponse::Ok().json(property.ok_or_else(Refusal::not_found)?))
 }
 
@@ -36,7 +36,7 @@ pub(super) async fn create_property(
     segments: Segments,
     body: Bytes,
 ) -> Result<HttpResponse, Refusal> {
-    let kind = kind(&segments, "kind")?;
+    let kind = kind(&segments.kind)?;
     let body = input::json(&body)?;
     let now = desk.now();
     let mut vendor = desk.vendor();
@@ -49,7 +49,7 @@ pub(super) async fn list_pipelines(
     desk: Desk,
     segments: Segments,
 ) -> Result<HttpResponse, Refusal> {
-    let is_ticket = kind(&segments, "kind")? == Kind::Ticket;
+    let is_ticket = kind(&segments.kind)? == Kind::Ticket;
     let vendor = desk.vendor();
     let pipelines = if is_ticket { vendor.portal.pipelines.as_slice() } else { &[] };
     Ok(HttpResponse::Ok().json(json!({"results": pipelines})))
@@ -69,7 +69,6 @@ pub(super) async fn list_stages(desk: Desk, segments: Segments) -> Result<HttpRe
 }
 
 fn pipeline<'a>(all: &'a [Pipeline], segments: &Segments) -> Result<&'a Pipeline, Refusal> {
-    let is_ticket = kind(segments, "kind")? == Kind::Ticket;
-    let id = segment(segments, "id");
-    all.iter().find(|known| is_ticket && known.id == id).ok_or_else(Refusal::not_found)
+    let is_ticket = kind(&segments.kind)? == Kind::Ticket;
+    all.iter().find(|known| is_ticket && known.id == segments.id).ok_or_else(Refusal::not_found)
 }

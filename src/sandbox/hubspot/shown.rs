@@ -32,19 +32,18 @@ impl Portal {
 
     /// All tickets as the sandbox shows them.
     pub(super) fn shown_tickets(&self) -> Vec<SandboxTicket> {
-        let records = self.shelf(Kind::Ticket).records.values().enumerate();
-        records.map(|(place, record)| self.shown(place as u64 + 1, record)).collect()
+        let records = self.shelf(Kind::Ticket).records.values();
+        records.map(|record| self.shown(record)).collect()
     }
 
     /// The ticket that carries `key`. The property is unique: there is no second.
     pub(super) fn shown_ticket_with(&self, key: &str) -> Option<SandboxTicket> {
         let tickets = self.shelf(Kind::Ticket);
         let id = tickets.holder(KEY_PROPERTY, key)?;
-        let place = tickets.records.range(..=id).count() as u64;
-        tickets.records.get(&id).map(|record| self.shown(place, record))
+        tickets.records.get(&id).map(|record| self.shown(record))
     }
 
-    fn shown(&self, order: u64, record: &Record) -> SandboxTicket {
+    fn shown(&self, record: &Record) -> SandboxTicket {
         let values = record.values();
         let value = |name: &str| values.get(name).cloned();
         let associations = self.links.of(record.id).map(|tie| SandboxAssociation {
@@ -53,7 +52,7 @@ impl Portal {
             type_id: tie.type_id,
         });
         SandboxTicket {
-            order,
+            order: record.order,
             id: record.id.to_string(),
             number: None,
             key: value(KEY_PROPERTY),
