@@ -1,0 +1,43 @@
+//! Why a signature does not hold.
+
+/// Why a body is not taken as its source's. Nothing of the request is quoted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SignatureError {
+    /// A header that the scheme needs is absent.
+    #[error("the header `{0}` is missing")]
+    Missing(String),
+    /// A header cannot be read: it is there twice, not text, or not of the scheme's form.
+    #[error("the header `{0}` is not as the scheme wants it")]
+    Malformed(String),
+    /// More signatures than a sender has secrets.
+    #[error("there are more than {most} signatures")]
+    TooMany {
+        /// How many are looked at.
+        most: usize,
+    },
+    /// No secret of the source made this signature of this body.
+    #[error("the signature is not of this body with a secret of this source")]
+    Wrong,
+    /// The signature holds, but its time is too far from ours.
+    #[error("the signed time is more than {tolerance_seconds} s from the receiver's")]
+    Stale {
+        /// How far it may be, both ways.
+        tolerance_seconds: u64,
+    },
+    /// The signature holds, but a dot in the id leaves open where the signed parts end.
+    #[error("the signed id has a dot in it")]
+    AmbiguousId,
+}
+
+impl SignatureError {
+    /// The name that metrics use.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Missing(_) => "signature_missing",
+            Self::Malformed(_) | Self::TooMany { .. } => "signature_malformed",
+            Self::Wrong => "signature_wrong",
+            Self::Stale { .. } => "signature_stale",
+            Self::AmbiguousId => "signature_ambiguous",
+        }
+    }
+}
