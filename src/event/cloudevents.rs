@@ -4,17 +4,20 @@
 
 use serde_json::{Map, Value};
 
-use super::{Attributes, Event, EventId, EventType, InvalidName, SourceName};
+use super::{
+    Attributes, Event, EventId, EventType, InvalidJson, InvalidName, Limits, SourceName, read_json,
+    time::is_rfc3339,
+};
 
 /// The media type of one event in the JSON format.
 pub const CONTENT_TYPE: &str = "application/cloudevents+json";
 
 /// Why a JSON document is not a CloudEvents 1.0 event.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotACloudEvent {
-    /// The text is not JSON.
-    #[error("the text is not JSON")]
-    NotJson(#[from] serde_json::Error),
+    /// The text is not JSON, or not JSON that every reader takes the same way.
+    #[error("the text cannot be read as JSON")]
+    NotJson(#[from] InvalidJson),
     /// The document is not a JSON object.
     #[error("the document is not a JSON object")]
     NotAnObject,
@@ -35,6 +38,9 @@ pub enum NotACloudEvent {
         /// What it should look like.
         source: InvalidName,
     },
+    /// `time` is not an instant of RFC 3339.
+    #[error("the attribute `time` is not an RFC 3339 time with an offset")]
+    NotATime,
     /// The payload is given twice or in a form that is not read.
     #[error("`data_base64` is not JSON: send the payload as `data`")]
     Binary,
@@ -68,9 +74,11 @@ impl Event {
         Value::Object(document).to_string().into_bytes()
     }
 
-    /// Reads structured CloudEvents JSON that came from the configured source `source`.
+    /// Reads structured CloudEvents JSON that Deskbell wrote for the configured source `source`.
+    ///
+    /// What a sender posts is read by [`Event::parse`], which wants its signature proven.
     pub fn from_cloudevents(source: &SourceName, json: &[u8]) -> Result<Self, NotACloudEvent> {
-        match serde_json::from_slice(json)? {
+        match read_json(json, Limits::CARRIED)? {
             Value::Object(document) => Self::from_document(source, document),
             _ => Err(NotACloudEvent::NotAnObject),
         }
@@ -95,6 +103,9 @@ impl Event {
         let sent_source = text("source")?.ok_or(NotACloudEvent::Missing("source"))?;
         let subject = text("subject")?;
         let time = text("time")?;
+        if time.as_deref().is_some_and(|time| !is_rfc3339(time)) {
+            return Err(NotACloudEvent::NotATime);
+        }
         let dataschema = text("dataschema")?;
         text("datacontenttype")?;
         if document.contains_key("data_base64") {

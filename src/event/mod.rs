@@ -4,10 +4,15 @@
 //! with every digit as the sender wrote it.
 
 mod cloudevents;
+mod form;
 mod names;
+mod strict;
+mod time;
 
 pub use cloudevents::{CONTENT_TYPE, NotACloudEvent};
+pub use form::{EventError, Form};
 pub use names::{DeskName, EventId, EventType, InvalidName, RuleName, SourceName};
+pub use strict::{InvalidJson, LONGEST_NUMBER, Limits, Place, read as read_json};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
