@@ -141,7 +141,7 @@ mod tests {
         let scheme = match signed_id {
             Some(_) => SchemeSettings::StandardWebhooks {
                 secrets: vec!["MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into()],
-                tolerance: std::time::Duration::from_secs(300),
+                tolerance: std::time::Duration::from_mins(5),
             },
             None => SchemeSettings::None,
         };

@@ -6,12 +6,14 @@
 mod cloudevents;
 mod form;
 mod names;
+mod schema;
 mod strict;
 mod time;
 
 pub use cloudevents::{CONTENT_TYPE, NotACloudEvent};
 pub use form::{EventError, Form};
 pub use names::{DeskName, EventId, EventType, InvalidName, RuleName, SourceName};
+pub use schema::{MOST_VIOLATIONS, SchemaBook, SchemaFault, Violation};
 pub use strict::{InvalidJson, LONGEST_NUMBER, Limits, Place, read as read_json};
 
 use jiff::Timestamp;

@@ -18,7 +18,7 @@ fn at(second: i64) -> Timestamp {
 
 fn standard(secrets: &[&str]) -> Scheme {
     let secrets = secrets.iter().map(|secret| SecretString::from(*secret)).collect();
-    let tolerance = Duration::from_secs(300);
+    let tolerance = Duration::from_mins(5);
     Scheme::new(SchemeSettings::StandardWebhooks { secrets, tolerance }).unwrap()
 }
 
@@ -40,7 +40,7 @@ fn stamped(hash: Hash, encoding: Encoding) -> HmacSettings {
     let timestamp = Some(Timestamped {
         header: "X-Timestamp".into(),
         separator: ":".into(),
-        tolerance: Duration::from_secs(60),
+        tolerance: Duration::from_mins(1),
     });
     HmacSettings { hash, encoding, timestamp, ..plain("X-Signature", "v0=") }
 }
