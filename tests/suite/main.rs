@@ -6,5 +6,6 @@ mod architecture;
 mod configuration;
 mod contract;
 mod desks;
+mod intake;
 mod sandbox;
 mod support;

@@ -1,0 +1,7 @@
+//! What every HTTP surface shares: problem documents and request ids. It knows no domain.
+
+mod problem;
+mod request_id;
+
+pub use problem::{PROBLEM_JSON, Problem, ProblemType};
+pub use request_id::{REQUEST_ID, stamp};

@@ -1,0 +1,97 @@
+//! What a sender is told of an accepted event.
+
+use serde::Serialize;
+
+use crate::event::{DeskName, Envelope, RuleName};
+
+/// The body of a 202.
+#[derive(Debug, Serialize)]
+pub(super) struct Receipt<'e> {
+    id: &'e str,
+    source: &'e str,
+    #[serde(rename = "type")]
+    event_type: &'e str,
+    deliveries: Vec<Delivery<'e>>,
+    status_url: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Delivery<'e> {
+    desk: &'e DeskName,
+    rule: &'e RuleName,
+    priority: crate::ticket::Priority,
+}
+
+impl<'e> Receipt<'e> {
+    /// Tells of an envelope that is durable.
+    pub(super) fn of(envelope: &'e Envelope) -> Self {
+        let event = &envelope.event;
+        let delivery = |route: &'e crate::event::Route| Delivery {
+            desk: &route.desk,
+            rule: &route.rule,
+            priority: route.priority,
+        };
+        Self {
+            id: event.id.as_str(),
+            source: event.source.as_str(),
+            event_type: event.event_type.as_str(),
+            deliveries: envelope.routes.iter().map(delivery).collect(),
+            status_url: format!("/hooks/{}/events/{}", event.source, segment(event.id.as_str())),
+        }
+    }
+}
+
+/// `text` as one segment of a path: all but RFC 3986's unreserved characters is percent-encoded.
+fn segment(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                encoded.push(char::from(byte));
+            }
+            other => encoded.push_str(&format!("%{other:02X}")),
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::event::{Attributes, Event, RequestId, Route};
+
+    #[test]
+    fn a_receipt_names_every_delivery() {
+        let envelope = Envelope {
+            event: Event {
+                source: "shop".parse().unwrap(),
+                id: "a/1".parse().unwrap(),
+                event_type: "order.stuck".parse().unwrap(),
+                attributes: Attributes::default(),
+                data: serde_json::Value::Null,
+            },
+            routes: vec![Route {
+                desk: "crm".parse().unwrap(),
+                rule: "stuck".parse().unwrap(),
+                priority: crate::ticket::Priority::High,
+            }],
+            request_id: RequestId::fresh(),
+            received_at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        assert_eq!(
+            serde_json::to_string(&Receipt::of(&envelope)).unwrap(),
+            concat!(
+                r#"{"id":"a/1","source":"shop","type":"order.stuck","#,
+                r#""deliveries":[{"desk":"crm","rule":"stuck","priority":"HIGH"}],"#,
+                r#""status_url":"/hooks/shop/events/a%2F1"}"#
+            )
+        );
+    }
+
+    #[test]
+    fn an_id_stays_one_segment_of_the_path() {
+        assert_eq!(segment("msg_1-a.b~c"), "msg_1-a.b~c");
+        assert_eq!(segment("a/b?c=é #%"), "a%2Fb%3Fc%3D%C3%A9%20%23%25");
+    }
+}

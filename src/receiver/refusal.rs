@@ -1,0 +1,164 @@
+//! Every reason not to take a post, and the one place that says how each is answered.
+
+use actix_web::{
+    HttpResponse,
+    http::header::{ACCEPT, ACCEPT_ENCODING, ALLOW, RETRY_AFTER, WWW_AUTHENTICATE},
+};
+use serde_json::{Value, json};
+
+use super::{content::ACCEPTED, settings::ReceiverSettings};
+use crate::{
+    broker::BrokerError,
+    event::{EventError, EventType, RequestId, SourceName, Violation},
+    http::{Problem, ProblemType as Type},
+    signature::SignatureError,
+};
+
+/// Stands for every name that is not a configured source's; it cannot be one itself.
+const NO_SOURCE: &str = "-";
+
+/// Why a request is refused.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Refusal {
+    #[error("nothing is at this path")]
+    NotFound,
+    #[error("the path does not know the method")]
+    Method { allowed: &'static str },
+    #[error("the address has too many connections")]
+    TooManyConnections,
+    #[error("the source is not configured")]
+    UnknownSource,
+    #[error("{0}")]
+    MediaType(&'static str),
+    #[error("compressed bodies are not read")]
+    Encoded,
+    #[error("more than {limit} bytes are not read")]
+    TooLarge { limit: u32 },
+    #[error("the bodies in flight fill their budget")]
+    Busy,
+    #[error("the body came too slowly")]
+    TooSlow,
+    #[error("the body ended early, or its framing is broken")]
+    BrokenBody,
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
+    #[error(transparent)]
+    Event(#[from] EventError),
+    #[error("there is no schema of the event's type")]
+    UnknownType { known: Vec<EventType> },
+    #[error("the data breaks its schema in {} places", .0.len())]
+    OffSchema(Vec<Violation>),
+    #[error("the broker did not confirm the event")]
+    NotDurable(#[source] BrokerError),
+}
+
+impl Refusal {
+    /// Counts the refusal, logs it where it is not a stranger's, and answers.
+    pub(super) fn answer(
+        self,
+        source: Option<&SourceName>,
+        request_id: &RequestId,
+        settings: &ReceiverSettings,
+    ) -> HttpResponse {
+        let reason = self.reason();
+        let source = source.map_or(NO_SOURCE, SourceName::as_str).to_owned();
+        metrics::counter!("deskbell_refused_total", "source" => source.clone(), "reason" => reason)
+            .increment(1);
+        self.log(&source, reason, request_id);
+        self.problem(settings).answer(request_id)
+    }
+
+    /// The name that metrics and logs use.
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Signature(error) => error.reason(),
+            _ => self.kind().slug(),
+        }
+    }
+
+    /// One line without payload, signature or query. A wrong signature leaves none.
+    fn log(&self, source: &str, reason: &str, request_id: &RequestId) {
+        match self {
+            Self::Signature(_) => {}
+            Self::NotDurable(cause) => {
+                let cause = cause as &(dyn std::error::Error + 'static);
+                tracing::warn!(
+                    source.name = source, reason, request.id = %request_id, cause,
+                    "Could not make an event of `{source}` durable",
+                );
+            }
+            _ => tracing::warn!(
+                source.name = source, reason, request.id = %request_id,
+                "Refused a request: {reason}",
+            ),
+        }
+    }
+
+    fn kind(&self) -> Type {
+        match self {
+            Self::NotFound => Type::NotFound,
+            Self::Method { .. } => Type::MethodNotAllowed,
+            Self::TooManyConnections => Type::TooManyConnections,
+            Self::UnknownSource => Type::UnknownSource,
+            Self::MediaType(_) => Type::UnsupportedMediaType,
+            Self::Encoded => Type::UnsupportedEncoding,
+            Self::TooLarge { .. } => Type::BodyTooLarge,
+            Self::Busy => Type::Busy,
+            Self::TooSlow => Type::SlowBody,
+            Self::BrokenBody | Self::Event(EventError::NotJson(_)) => Type::MalformedBody,
+            Self::Signature(SignatureError::AmbiguousId)
+            | Self::Event(
+                EventError::NotACloudEvent(_)
+                | EventError::NotAnObject
+                | EventError::Missing(_)
+                | EventError::NotText(_)
+                | EventError::Unusable { .. }
+                | EventError::NotATime
+                | EventError::NoId
+                | EventError::OtherId,
+            ) => Type::MalformedEvent,
+            Self::Signature(
+                SignatureError::Missing(_)
+                | SignatureError::Malformed(_)
+                | SignatureError::TooMany { .. }
+                | SignatureError::Wrong
+                | SignatureError::Stale { .. },
+            ) => Type::BadSignature,
+            Self::UnknownType { .. } => Type::UnknownType,
+            Self::OffSchema(_) => Type::OffSchema,
+            Self::NotDurable(_) => Type::NotDurable,
+        }
+    }
+
+    fn problem(self, settings: &ReceiverSettings) -> Problem {
+        let problem = Problem::of(self.kind()).detail(self.to_string());
+        let later = |problem: Problem| {
+            let seconds = settings.retry_after.as_millis().div_ceil(1000);
+            problem.header(RETRY_AFTER, seconds.to_string())
+        };
+        match self {
+            Self::Method { allowed } => problem.header(ALLOW, allowed).closing(),
+            Self::MediaType(_) => problem.header(ACCEPT, ACCEPTED).closing(),
+            Self::Encoded => problem.header(ACCEPT_ENCODING, "identity").closing(),
+            Self::TooLarge { limit } => problem.member("limit", limit).closing(),
+            Self::NotFound | Self::UnknownSource | Self::TooSlow | Self::BrokenBody => {
+                problem.closing()
+            }
+            Self::TooManyConnections | Self::Busy => later(problem).closing(),
+            Self::NotDurable(_) => later(problem),
+            Self::Signature(SignatureError::AmbiguousId) | Self::Event(_) => problem,
+            Self::Signature(_) => problem.header(WWW_AUTHENTICATE, "Signature realm=\"hooks\""),
+            Self::UnknownType { known } => {
+                let known: Vec<_> = known.into_iter().map(String::from).collect();
+                problem.member("types", known)
+            }
+            Self::OffSchema(violations) => {
+                let errors: Vec<Value> = violations
+                    .into_iter()
+                    .map(|each| json!({ "pointer": each.pointer, "detail": each.detail }))
+                    .collect();
+                problem.member("errors", errors)
+            }
+        }
+    }
+}
