@@ -8,7 +8,7 @@ use rusqlite::Transaction;
 
 use super::{
     error::UnreadableRow,
-    held::{Desk, InHand},
+    held::Desk,
     rows::{ENVELOPE_COLUMNS, RawEnvelope, read_envelope},
     settle::Settling,
 };
@@ -89,28 +89,33 @@ impl EmbeddedLanes {
             .filter_map(|lane| Some((lane, desk.in_hand(self.reader, lane, self.prefetch)?)))
             .collect();
         let (name, now) = (self.name.clone(), to_nanos(self.clock.now()));
-        let heads = self.store.read(move |tx| heads(tx, &name, &open, now)).await?;
-        let is_waiting = |lane| heads.first.iter().any(|(head, _)| *head == lane);
-        let picked = self.fairness.pick(is_waiting);
-        match heads.first.into_iter().find(|(lane, _)| Some(*lane) == picked) {
-            Some((lane, number)) => {
-                let in_hand = desk.take(number, self.reader, lane);
-                Ok(Found::Job(self.lease(in_hand, lane).await?))
-            }
-            None => Ok(Found::NoneBefore(heads.next_due.map(from_nanos))),
+        // A copy, so that a wait that is given up has not spent a lane's turn.
+        let mut fairness = self.fairness.clone();
+        let look = self.store.read(move |tx| {
+            let heads = heads(tx, &name, &open, now)?;
+            let is_waiting = |lane| heads.first.iter().any(|(head, _)| *head == lane);
+            let picked = fairness.pick(is_waiting);
+            let first = heads.first.into_iter().find(|(lane, _)| Some(*lane) == picked);
+            let job = first.map(|(lane, number)| Ok::<_, BrokerError>((lane, job(tx, number)?)));
+            Ok::<_, BrokerError>((job.transpose()?, heads.next_due, fairness))
+        });
+        let (job, next_due, fairness) = look.await?;
+        self.fairness = fairness;
+        match job {
+            Some((lane, job)) => Ok(Found::Job(self.lease(job, lane)?)),
+            None => Ok(Found::NoneBefore(next_due.map(from_nanos))),
         }
     }
 
-    async fn lease(&self, in_hand: InHand, lane: Priority) -> Result<Lease, BrokerError> {
-        let number = in_hand.number;
-        let row = self.store.read(move |tx| job(tx, number)).await?;
-        match row.parse(number, &self.name, lane) {
+    fn lease(&self, job: RawJob, lane: Priority) -> Result<Lease, BrokerError> {
+        let number = job.number;
+        match job.parse(&self.name, lane) {
             Ok(job) => {
+                let in_hand = self.desk.take(number, self.reader, lane);
                 let settling = Settling { store: Arc::clone(&self.store), in_hand };
                 Ok(Lease::new(job, Box::new(settling)))
             }
             Err(error) => {
-                drop(in_hand);
                 // It would come up first for ever and keep its lane from the others.
                 self.desk.set_aside(number, lane);
                 Err(error.into())
@@ -124,7 +129,7 @@ impl EmbeddedLanes {
     }
 }
 
-/// The first job of each lane, and when the next postponed one is due.
+/// The first job of each lane; where there is none, when the next postponed one is due.
 #[derive(Default)]
 struct Heads {
     first: Vec<(Priority, i64)>,
@@ -142,10 +147,14 @@ fn heads(
         if let Some(number) = first(tx, desk, *lane, in_hand, now)? {
             heads.first.push((*lane, number));
         }
-        let due: Option<i64> = tx
-            .prepare_cached(NEXT_DUE)?
-            .query_row((desk.as_str(), lane.lane(), now), |row| row.get(0))?;
-        heads.next_due = heads.next_due.into_iter().chain(due).min();
+    }
+    if heads.first.is_empty() {
+        for (lane, _) in open {
+            let due: Option<i64> = tx
+                .prepare_cached(NEXT_DUE)?
+                .query_row((desk.as_str(), lane.lane(), now), |row| row.get(0))?;
+            heads.next_due = heads.next_due.into_iter().chain(due).min();
+        }
     }
     Ok(heads)
 }
@@ -173,16 +182,17 @@ fn first(
 
 /// A job's columns, not parsed yet.
 struct RawJob {
+    number: i64,
     envelope: i64,
     row: RawEnvelope,
     rule: String,
 }
 
 impl RawJob {
-    fn parse(self, number: i64, desk: &DeskName, lane: Priority) -> Result<Job, UnreadableRow> {
+    fn parse(self, desk: &DeskName, lane: Priority) -> Result<Job, UnreadableRow> {
         let rule = self.rule.parse().map_err(|source| UnreadableRow {
             table: "jobs",
-            number,
+            number: self.number,
             source: Box::new(source),
         })?;
         let envelope = Arc::new(self.row.parse(self.envelope)?);
@@ -197,7 +207,7 @@ fn job(tx: &Transaction<'_>, number: i64) -> Result<RawJob, BrokerError> {
     ))?;
     let job = statement.query_row([number], |row| {
         let (envelope, raw) = read_envelope(row)?;
-        Ok(RawJob { envelope, row: raw, rule: row.get("rule")? })
+        Ok(RawJob { number, envelope, row: raw, rule: row.get("rule")? })
     });
     Ok(job?)
 }
