@@ -91,6 +91,7 @@ macro_rules! broker_contract {
     };
 }
 
+broker_contract!(embedded, crate::contract::embedded::OneProcess);
 broker_contract!(rabbitmq, Process);
 
 async fn a_fresh_broker_is_ready(bench: &mut impl Bench) {

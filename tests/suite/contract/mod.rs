@@ -1,4 +1,5 @@
 //! One set of promises for each seam, run against every implementation.
 
 mod broker;
+mod embedded;
 mod ledger;
