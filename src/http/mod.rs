@@ -4,4 +4,4 @@ mod problem;
 mod request_id;
 
 pub use problem::{PROBLEM_JSON, Problem, ProblemType};
-pub use request_id::{REQUEST_ID, stamp};
+pub use request_id::{REQUEST_ID, request_id, stamp};

@@ -6,8 +6,6 @@ use actix_web::{
 };
 use serde_json::{Map, Value};
 
-use crate::event::RequestId;
-
 /// The media type of a problem document.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
@@ -138,7 +136,7 @@ impl Problem {
     }
 
     /// The answer; `instance` and `request_id` name the request.
-    pub fn answer(self, request_id: &RequestId) -> HttpResponse {
+    pub fn answer(self, request_id: &str) -> HttpResponse {
         let mut document = Map::new();
         document.insert("type".to_owned(), self.kind.uri().into());
         document.insert("title".to_owned(), self.kind.title().into());
@@ -147,7 +145,7 @@ impl Problem {
             document.insert("detail".to_owned(), detail.into());
         }
         document.insert("instance".to_owned(), format!("urn:uuid:{request_id}").into());
-        document.insert("request_id".to_owned(), request_id.as_str().into());
+        document.insert("request_id".to_owned(), request_id.into());
         document.extend(self.members);
         let mut response = HttpResponse::build(self.kind.status());
         response.content_type(PROBLEM_JSON);
@@ -185,7 +183,7 @@ mod tests {
             .detail("one thing")
             .member("errors", vec!["x"])
             .header(header::RETRY_AFTER, "5")
-            .answer(&RequestId::carried("id"));
+            .answer("id");
         assert_eq!(answer.status().as_u16(), 422);
         assert_eq!(answer.headers().get(header::CONTENT_TYPE).unwrap(), PROBLEM_JSON);
         assert_eq!(answer.headers().get(header::RETRY_AFTER).unwrap(), "5");

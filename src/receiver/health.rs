@@ -3,10 +3,10 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
-use super::{hooks::request_id, intake::Intake};
+use super::intake::Intake;
 use crate::{
     broker::Readiness,
-    http::{Problem, ProblemType},
+    http::{Problem, ProblemType, request_id},
 };
 
 /// `GET /health/live`

@@ -1,10 +1,13 @@
 //! `/hooks/{source}`: where senders post.
 
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, http::header, web};
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use tokio::time::Instant;
 
 use super::{body, budget::Budget, content, intake::Intake, receipt::Receipt, refusal::Refusal};
-use crate::event::{Envelope, Event, RequestId, SourceName};
+use crate::{
+    event::{Envelope, Event, RequestId, SourceName},
+    http::request_id,
+};
 
 /// The methods of a hook.
 const ALLOWED: &str = "POST, OPTIONS";
@@ -38,7 +41,7 @@ async fn accept(
     let verified = intake.verify(source, scheme, request, &body.bytes)?;
     let event = Event::parse(source, form, &verified)?;
     intake.check(&event)?;
-    let envelope = intake.address(event, request_id(request));
+    let envelope = intake.address(event, RequestId::carried(request_id(request)));
     intake.publish(&envelope).await?;
     Ok(envelope)
 }
@@ -98,9 +101,4 @@ pub(super) async fn nothing(request: HttpRequest, intake: web::Data<Intake>) -> 
 pub(super) fn refuse(refusal: Refusal, request: &HttpRequest, intake: &Intake) -> HttpResponse {
     let source: Option<&SourceName> = intake.source(request).ok().map(|(name, _)| name);
     refusal.answer(source, &request_id(request), &intake.settings)
-}
-
-/// The id that the request was given when it came in.
-pub(super) fn request_id(request: &HttpRequest) -> RequestId {
-    request.extensions().get::<RequestId>().cloned().unwrap_or_else(RequestId::fresh)
 }

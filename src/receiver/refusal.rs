@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use super::{content::ACCEPTED, settings::ReceiverSettings};
 use crate::{
     broker::BrokerError,
-    event::{EventError, EventType, RequestId, SourceName, Violation},
+    causes::Causes,
+    event::{EventError, EventType, SourceName, Violation},
     http::{Problem, ProblemType as Type},
     signature::SignatureError,
 };
@@ -57,7 +58,7 @@ impl Refusal {
     pub(super) fn answer(
         self,
         source: Option<&SourceName>,
-        request_id: &RequestId,
+        request_id: &str,
         settings: &ReceiverSettings,
     ) -> HttpResponse {
         let reason = self.reason();
@@ -77,18 +78,17 @@ impl Refusal {
     }
 
     /// One line without payload, signature or query. A wrong signature leaves none.
-    fn log(&self, source: &str, reason: &str, request_id: &RequestId) {
+    fn log(&self, source: &str, reason: &str, request_id: &str) {
         match self {
             Self::Signature(_) => {}
-            Self::NotDurable(cause) => {
-                let cause = cause as &(dyn std::error::Error + 'static);
-                tracing::warn!(
-                    source.name = source, reason, request.id = %request_id, cause,
-                    "Could not make an event of `{source}` durable",
-                );
-            }
+            Self::NotDurable(cause) => tracing::warn!(
+                source.name = source, reason, request.id = request_id, cause = %Causes(cause),
+                "Could not make an event of `{source}` durable",
+            ),
             _ => tracing::warn!(
-                source.name = source, reason, request.id = %request_id,
+                source.name = source,
+                reason,
+                request.id = request_id,
                 "Refused a request: {reason}",
             ),
         }

@@ -11,7 +11,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // words
     ("causes", &[]),
     ("ticket", &[]),
-    ("event", &["ticket"]),
+    ("event", &["signature", "ticket"]),
     ("signature", &[]),
     ("delivery", &["event", "ticket"]),
     ("rules", &["event", "ticket"]),

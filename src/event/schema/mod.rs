@@ -43,6 +43,10 @@ struct Schema {
 
 impl SchemaBook {
     /// The types that come with Deskbell.
+    ///
+    /// # Panics
+    ///
+    /// Never: the files are part of the program, and a test reads every one.
     #[expect(
         clippy::expect_used,
         reason = "the files are part of the program, and a test reads them"

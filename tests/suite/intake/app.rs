@@ -137,9 +137,9 @@ impl App {
         };
         let listener = receiver::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        tasks.spawn(receiver::serve(listener, Arc::new(intake), stop.clone()).unwrap());
-        Self { address, broker, clock, shop, plain, open, stop, tasks }
+        let (halt, tasks) = (CancellationToken::new(), TaskTracker::new());
+        tasks.spawn(receiver::serve(listener, Arc::new(intake), halt.clone()).unwrap());
+        Self { address, broker, clock, shop, plain, open, stop: halt, tasks }
     }
 
     /// Tells the receiver to take nothing new.
