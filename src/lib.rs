@@ -4,12 +4,15 @@
 //! and holds these arrows; ARCHITECTURE.md walks one event through them.
 //!
 //! - *words*, pure: [`event`], [`ticket`], [`signature`], [`rules`], [`delivery`], [`causes`];
-//! - *seams*, a trait and its implementations each: [`clock`], [`broker`], [`ledger`], [`desks`];
-//! - *drivers*: [`receiver`], [`worker`], [`sandbox`], [`http`];
+//! - *seams*, a trait and its implementations each: [`clock`], [`broker`], [`ledger`], [`desks`]
+//!   (and the engine [`sqlite`] below two of them);
+//! - *drivers*: [`receiver`], [`worker`], [`operators`], [`sandbox`], [`http`];
 //! - *composition*: [`config`], [`telemetry`], [`lifecycle`], [`app`], [`cli`].
 
+pub mod app;
 pub mod broker;
 pub mod causes;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod delivery;
@@ -18,10 +21,12 @@ pub mod event;
 pub mod http;
 pub mod ledger;
 pub mod lifecycle;
+pub mod operators;
 pub mod receiver;
 pub mod rules;
 pub mod sandbox;
 pub mod signature;
 pub mod sqlite;
+pub mod telemetry;
 pub mod ticket;
 pub mod worker;

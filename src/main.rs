@@ -1,3 +1,7 @@
-//! The program `deskbell`.
+//! The program `deskbell`; all of it is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    deskbell::cli::main()
+}

@@ -28,8 +28,16 @@ impl Options {
 /// Prints the accounts as a table.
 pub(super) fn print(books: &Books) -> std::io::Result<()> {
     let mut table = output::table([
-        "source", "desk", "accepted", "ticketed", "dead", "discarded", "uncertain", "retrying",
-        "attempting", "queued",
+        "source",
+        "desk",
+        "accepted",
+        "ticketed",
+        "dead",
+        "discarded",
+        "uncertain",
+        "retrying",
+        "attempting",
+        "queued",
     ]);
     for line in &books.lines {
         let counts = [

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Context, Exit, output, run};
+use super::{Context, Exit, output};
 
 /// Check configuration, schemas, rules and templates; report all faults at once.
 #[derive(Debug, Args)]
@@ -11,14 +11,16 @@ pub(super) struct Options {}
 impl Options {
     #[expect(clippy::unused_self, reason = "commands are called alike")]
     pub(super) fn run(self, context: &Context) -> anyhow::Result<Exit> {
-        let (config, schemas) = run::load(context)?;
-        let behaviour = &config.behaviour;
+        let (config, schemas) = context.load()?;
+        for warning in &config.warnings {
+            eprintln!("warning: {warning}");
+        }
         output::line(format_args!(
             "{} is sound: {} sources, {} desks, {} rules, {} event types",
-            context.environment.config.display(),
-            behaviour.sources.len(),
-            behaviour.desks.len(),
-            behaviour.rules.len(),
+            config.settings.behaviour_file.display(),
+            config.sources.len(),
+            config.desks.len(),
+            config.rules.rules().len(),
             schemas.types().count(),
         ))?;
         Ok(Exit::Done)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{Context, Exit, argument, output};
+use super::{Context, Exit, argument, clock, output};
 use crate::{
     clock::Clock,
     delivery::{Delivery, DeliveryKey, InvalidTransition, State, Transition},
@@ -112,7 +112,7 @@ impl Choice {
         where
             T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>,
         {
-            text.map(|text| argument(name, text)).transpose()
+            Ok(text.map(|text| argument(name, text)).transpose()?)
         }
         let since = match &self.since {
             None => None,
@@ -139,7 +139,7 @@ fn span(name: &str, text: &str) -> anyhow::Result<Duration> {
 impl Options {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<Exit> {
         let ledger = context.ledger()?;
-        let clock = context.clock();
+        let clock = clock();
         match self.act {
             Act::List { choice, limit, json } => {
                 let filter = choice.filter(&*clock, Some(limit))?;
@@ -275,11 +275,7 @@ async fn replay(
     Ok(if refused.is_empty() { Exit::Done } else { Exit::No })
 }
 
-async fn operate(
-    ledger: &dyn Ledger,
-    key: &DeliveryKey,
-    act: Transition,
-) -> anyhow::Result<Exit> {
+async fn operate(ledger: &dyn Ledger, key: &DeliveryKey, act: Transition) -> anyhow::Result<Exit> {
     match ledger.operate(key, act).await {
         Ok(delivery) => {
             let told = match &delivery.state {

@@ -48,8 +48,9 @@ impl Options {
             Act::List { limit, json } => list(&*ledger, limit, json).await,
             Act::Show { id, source, json } => {
                 let id: EventId = super::argument("id", &id)?;
-                let source =
-                    source.map(|name| super::argument::<SourceName>("--source", &name)).transpose()?;
+                let source = source
+                    .map(|name| super::argument::<SourceName>("--source", &name))
+                    .transpose()?;
                 show(&*ledger, &id, source.as_ref(), json).await
             }
         }
@@ -110,7 +111,10 @@ async fn show(
         several => {
             let sources: Vec<&str> =
                 several.iter().map(|record| record.envelope.event.source.as_str()).collect();
-            eprintln!("several sources use the id `{id}`: choose with --source {}", sources.join("|"));
+            eprintln!(
+                "several sources use the id `{id}`: choose with --source {}",
+                sources.join("|")
+            );
             Ok(Exit::Wrong)
         }
     }
@@ -125,7 +129,10 @@ async fn print(
     let event = &envelope.event;
     output::line(format_args!("event     {} from {}", event.id, event.source))?;
     output::line(format_args!("type      {}", event.event_type))?;
-    output::line(format_args!("received  {}  request {}", envelope.received_at, envelope.request_id))?;
+    output::line(format_args!(
+        "received  {}  request {}",
+        envelope.received_at, envelope.request_id
+    ))?;
     if record.conflicts > 0 {
         output::line(format_args!(
             "conflict  {} more with this id and another body: the first one stands",

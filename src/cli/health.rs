@@ -16,7 +16,7 @@ pub(super) struct Options {
 
 impl Options {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<Exit> {
-        let mut address = context.environment.listen;
+        let mut address = context.settings().listen;
         if address.ip().is_unspecified() {
             address.set_ip(if address.is_ipv4() {
                 std::net::Ipv4Addr::LOCALHOST.into()
@@ -25,7 +25,8 @@ impl Options {
             });
         }
         let what = if self.ready { "ready" } else { "live" };
-        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2)).build()?;
+        let client =
+            reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2)).build()?;
         let answer = client.get(format!("http://{address}/health/{what}")).send().await?;
         Ok(if answer.status().is_success() { Exit::Done } else { Exit::No })
     }

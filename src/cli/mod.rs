@@ -20,9 +20,11 @@ use std::{ffi::OsString, process::ExitCode, str::FromStr, sync::Arc};
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::{
+    app,
     causes::Causes,
     clock::{Clock, SystemClock},
-    config::{ConfigError, Environment},
+    config::{Config, ConfigError, Environment, Settings},
+    event::SchemaBook,
     ledger::Ledger,
     telemetry,
 };
@@ -88,8 +90,10 @@ pub fn main() -> ExitCode {
     match run_to_end(command) {
         Ok(exit) => exit.into(),
         Err(error) => {
-            let wrong = error.is::<ConfigError>() || error.is::<WrongArgument>();
             eprintln!("deskbell: {}", Causes(error.as_ref()));
+            let wrong = error.is::<ConfigError>()
+                || error.is::<WrongArgument>()
+                || error.is::<app::StartError>();
             if wrong { Exit::Wrong.into() } else { Exit::No.into() }
         }
     }
@@ -98,8 +102,9 @@ pub fn main() -> ExitCode {
 fn run_to_end(command: Command) -> anyhow::Result<Exit> {
     // One TLS provider for all; an error says that there is one already.
     drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
-    let context = Context::read()?;
-    telemetry::start(&context.environment.log, context.environment.log_format)?;
+    let context = Context::read();
+    let settings = context.settings();
+    telemetry::start(command.log_filter(&settings), settings.log_format)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let exit = runtime.block_on(command.run(&context));
     runtime.shutdown_background();
@@ -107,13 +112,21 @@ fn run_to_end(command: Command) -> anyhow::Result<Exit> {
 }
 
 impl Command {
+    /// The demo's own lines are what is to be seen, unless somebody asks for more.
+    fn log_filter<'a>(&self, settings: &'a Settings) -> &'a str {
+        match self {
+            Self::Demo(_) if settings.log == "info" => "error",
+            _ => &settings.log,
+        }
+    }
+
     async fn run(self, context: &Context) -> anyhow::Result<Exit> {
         match self {
             Self::Run => run::run(context, run::BOTH).await,
             Self::Receive => run::run(context, run::RECEIVER).await,
             Self::Deliver => run::run(context, run::WORKERS).await,
             Self::Demo(options) => options.run(context).await,
-            Self::Sandbox(options) => options.run(context).await,
+            Self::Sandbox(options) => options.run().await,
             Self::Check(options) => options.run(context),
             Self::Send(options) => options.run(context).await,
             Self::Preview(options) => options.run(context),
@@ -128,14 +141,21 @@ impl Command {
 /// What every command is given: the environment, read once.
 struct Context {
     variables: Vec<(OsString, OsString)>,
-    environment: Environment,
 }
 
 impl Context {
-    fn read() -> Result<Self, ConfigError> {
-        let variables: Vec<_> = std::env::vars_os().collect();
-        let environment = Environment::read(variables.iter().cloned())?;
-        Ok(Self { variables, environment })
+    fn read() -> Self {
+        Self { variables: std::env::vars_os().collect() }
+    }
+
+    /// The environment's part of the configuration.
+    fn environment(&self) -> Environment {
+        Environment::read(self.variables.iter().cloned())
+    }
+
+    /// Where and who; the defaults of what is faulty.
+    fn settings(&self) -> Settings {
+        self.environment().settings().clone()
     }
 
     /// One variable of the environment, whatever its name.
@@ -144,14 +164,23 @@ impl Context {
         value.to_str().map(str::to_owned)
     }
 
-    fn clock(&self) -> Arc<dyn Clock> {
-        Arc::new(SystemClock)
+    /// The whole configuration, with the schemas that it is checked against.
+    fn load(&self) -> anyhow::Result<(Config, SchemaBook)> {
+        let environment = self.environment();
+        let schemas = app::schemas(environment.settings())?;
+        let config = environment.load(&|event_type| schemas.knows(event_type))?;
+        Ok((config, schemas))
     }
 
     /// Opens the ledger that the service of this environment writes.
     fn ledger(&self) -> anyhow::Result<Arc<dyn Ledger>> {
-        Ok(crate::app::open_ledger(&self.environment)?)
+        Ok(app::open_ledger(&self.settings())?)
     }
+}
+
+/// The time of day.
+fn clock() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
 }
 
 /// An argument that cannot be read.

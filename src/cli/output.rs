@@ -27,7 +27,7 @@ pub(super) fn line(text: impl std::fmt::Display) -> io::Result<()> {
 pub(super) fn table<const N: usize>(header: [&str; N]) -> Table {
     let mut table = Table::new();
     table
-        .load_preset(presets::NOTHING)
+        .load_style(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_header(header.map(str::to_uppercase));
     for column in table.column_iter_mut() {

@@ -3,8 +3,6 @@
 use super::{Context, Exit};
 use crate::{
     app::{self, Roles},
-    config::Config,
-    event::SchemaBook,
     lifecycle::{Drained, Lifecycle},
 };
 
@@ -14,9 +12,10 @@ pub(super) const WORKERS: Roles = Roles { receive: false, deliver: true };
 
 /// Runs until a signal, then drains.
 pub(super) async fn run(context: &Context, roles: Roles) -> anyhow::Result<Exit> {
-    let (config, schemas) = load(context)?;
+    let (config, schemas) = context.load()?;
+    app::clear_demo_data(&config.settings.data_dir)?;
     let lifecycle = Lifecycle::default();
-    let app = app::start(config, schemas, roles, &lifecycle).await?;
+    let app = app::start(config, schemas, roles, &lifecycle)?;
     if let Some(address) = app.receiver {
         tracing::info!(%address, "Receiving on http://{address}/hooks/");
     }
@@ -31,13 +30,4 @@ pub(super) async fn run(context: &Context, roles: Roles) -> anyhow::Result<Exit>
             Exit::No
         }
     })
-}
-
-/// The configuration with the schemas that it is checked against.
-pub(super) fn load(context: &Context) -> anyhow::Result<(Config, SchemaBook)> {
-    let schemas = app::schemas(&context.environment)?;
-    let config = Config::load(context.variables.iter().cloned(), &|event_type| {
-        schemas.knows(event_type)
-    })?;
-    Ok((config, schemas))
 }

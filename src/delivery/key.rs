@@ -49,6 +49,14 @@ impl TryFrom<String> for DeliveryKey {
     }
 }
 
+impl std::str::FromStr for DeliveryKey {
+    type Err = InvalidKey;
+
+    fn from_str(text: &str) -> Result<Self, InvalidKey> {
+        Self::try_from(text.to_owned())
+    }
+}
+
 impl From<DeliveryKey> for String {
     fn from(key: DeliveryKey) -> Self {
         key.0

@@ -41,10 +41,10 @@ impl Default for ReceiverSettings {
             body_grace: Duration::from_secs(2),
             body_rate: NonZeroU32::MIN.saturating_add(1023),
             head_deadline: Duration::from_secs(5),
-            connections_per_address: 64,
+            connections_per_address: 512,
             publish_deadline: Duration::from_secs(5),
             retry_after: Duration::from_secs(5),
-            shutdown_deadline: Duration::from_secs(30),
+            shutdown_deadline: Duration::from_secs(15),
             threads: None,
         }
     }

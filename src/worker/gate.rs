@@ -29,7 +29,10 @@ impl Gate {
     pub(super) fn close(&self, asked: Option<Duration>) -> Duration {
         let now = Instant::now();
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let left = inner.closed_until.and_then(|until| until.checked_duration_since(now));
+        let left = inner
+            .closed_until
+            .and_then(|until| until.checked_duration_since(now))
+            .filter(|left| !left.is_zero());
         if let (Some(left), None) = (left, asked) {
             return left;
         }

@@ -28,6 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "worker",
         &["broker", "causes", "clock", "delivery", "desks", "event", "ledger", "rules", "ticket"],
     ),
+    ("operators", &["http"]),
     ("sandbox", &["clock", "http"]),
 ];
 

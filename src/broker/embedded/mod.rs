@@ -187,8 +187,9 @@ fn enqueue(tx: &Transaction<'_>, envelope: i64, route: &Route, due: i64) -> rusq
     .map(drop)
 }
 
-/// Creates the data directory where there is none, and locks it.
-fn lock(directory: &Path) -> Result<File, EmbeddedError> {
+/// Creates the data directory where there is none, and keeps every other process's embedded broker
+/// out of it for as long as the file is held.
+pub fn lock(directory: &Path) -> Result<File, EmbeddedError> {
     let unusable = |source| EmbeddedError::Directory { directory: directory.to_owned(), source };
     create_directory(directory).map_err(unusable)?;
     let lock = File::options()

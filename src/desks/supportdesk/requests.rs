@@ -35,8 +35,9 @@ pub(super) fn create_ticket(key: &DeliveryKey, draft: &TicketDraft) -> Result<Ca
         body.insert("category".to_owned(), category.into());
     }
     body.insert("metadata".to_owned(), Value::Object(metadata));
-    if !draft.tags.is_empty() {
-        body.insert("tagIds".to_owned(), tag_ids(&draft.tags)?);
+    let tag_ids = tag_ids(&draft.tags);
+    if !tag_ids.is_empty() {
+        body.insert("tagIds".to_owned(), json!(tag_ids));
     }
     let path = "/tickets/api-create";
     Ok(Call::with_body(Method::POST, path, path.to_owned(), Value::Object(body)))
@@ -73,15 +74,11 @@ fn path_segment(id: &str) -> Result<String, DeskError> {
         .ok_or_else(|| incomplete("`customer.external_id` cannot stand in a path".to_owned()))
 }
 
-/// SupportDesk attaches tags by id; a name would be refused, so it is said before anything is sent.
-fn tag_ids(tags: &[String]) -> Result<Value, DeskError> {
-    let is_id = |tag: &str| tag.len() == 36 && Uuid::try_parse(tag).is_ok();
-    match tags.iter().position(|tag| !is_id(tag)) {
-        None => Ok(json!(tags)),
-        Some(index) => Err(incomplete(format!(
-            "`tags[{index}]` is not a UUID: SupportDesk knows tags by their ids"
-        ))),
-    }
+/// The tags that are ids. SupportDesk knows tags by their ids alone; a rule's tags go to all its
+/// desks, and those with a name are for others.
+fn tag_ids(tags: &[String]) -> Vec<&str> {
+    let is_id = |tag: &&str| tag.len() == 36 && Uuid::try_parse(tag).is_ok();
+    tags.iter().map(String::as_str).filter(is_id).collect()
 }
 
 fn incomplete(words: String) -> DeskError {

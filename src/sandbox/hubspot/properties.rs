@@ -163,6 +163,7 @@ impl Properties {
                 text("order_id"),
                 text("error_code"),
                 of("amount", "number", "number"),
+                of("order_amount", "number", "number"),
                 key_property(now),
             ]),
             Kind::Contact => list.extend([

@@ -1,0 +1,150 @@
+//! `deskbell preview`: the exact requests that each desk would get. Nothing is sent.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::{Context, Exit, argument, output};
+use crate::{
+    delivery::DeliveryKey,
+    desks::{self, Preview},
+    event::{Event, Route, SourceName},
+    rules::Matching,
+};
+
+/// Print the exact requests that each desk would get for an event. Nothing is sent.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// A file with the event: CloudEvents JSON, or the plain form `{"type", "data"}`.
+    #[arg(value_name = "EVENT.JSON")]
+    event: PathBuf,
+    /// The source that would post it; the first configured where none is given.
+    #[arg(long)]
+    source: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Options {
+    pub(super) fn run(self, context: &Context) -> anyhow::Result<Exit> {
+        let (config, schemas) = context.load()?;
+        let source = match &self.source {
+            Some(name) => argument::<SourceName>("--source", name)?,
+            None => config.sources.keys().next().context("no source is configured")?.clone(),
+        };
+        let event = read(&self.event, &source)?;
+        if let Err(violations) = schemas.check(&event) {
+            eprintln!("the receiver would refuse this event:");
+            for violation in violations {
+                eprintln!("  {}: {}", violation.pointer, violation.detail);
+            }
+            return Ok(Exit::No);
+        }
+        let mut previews = Vec::new();
+        for route in config.rules.route(&event) {
+            let desk = config.desks.get(&route.desk).context("a rule names an unknown desk")?;
+            let desk = desks::build(desk)?;
+            let requests = match config.rules.draft(&route.rule, &route.desk, &event) {
+                Ok(Some(draft)) => {
+                    let key = DeliveryKey::of(&event.source, &event.id, &route.desk);
+                    desk.preview(&key, &draft).map_err(|error| error.to_string())
+                }
+                Ok(None) => Err("no rule makes a ticket of it".to_owned()),
+                Err(error) => Err(error.to_string()),
+            };
+            previews.push((route, requests));
+        }
+        let failed = previews.iter().any(|(_, requests)| requests.is_err());
+        if self.json {
+            print_json(&previews)?;
+        } else {
+            print(&event, &previews)?;
+            print_verdicts(&config.rules, &event)?;
+        }
+        Ok(if failed { Exit::No } else { Exit::Done })
+    }
+}
+
+/// An event from a file; one without an id gets a stand-in.
+fn read(path: &std::path::Path, source: &SourceName) -> anyhow::Result<Event> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("`{}` cannot be read", path.display()))?;
+    let mut document: Value =
+        serde_json::from_str(&text).with_context(|| format!("`{}` is not JSON", path.display()))?;
+    if document.get("specversion").is_none() {
+        document = json!({
+            "specversion": "1.0",
+            "id": document.get("id").and_then(Value::as_str).unwrap_or("preview"),
+            "source": source,
+            "type": document["type"],
+            "time": document["timestamp"],
+            "data": document["data"],
+        });
+    }
+    Event::from_cloudevents(source, document.to_string().as_bytes())
+        .with_context(|| format!("`{}` is not an event", path.display()))
+}
+
+type Previewed = (Route, Result<Vec<Preview>, String>);
+
+fn print_json(previews: &[Previewed]) -> std::io::Result<()> {
+    let view = |(route, requests): &Previewed| {
+        json!({
+            "desk": route.desk,
+            "rule": route.rule,
+            "priority": route.priority,
+            "requests": requests.as_ref().ok(),
+            "error": requests.as_ref().err(),
+        })
+    };
+    output::json(&previews.iter().map(view).collect::<Vec<_>>())
+}
+
+fn print(event: &Event, previews: &[Previewed]) -> std::io::Result<()> {
+    if previews.is_empty() {
+        output::line(format_args!("no rule matches this {}", event.event_type))?;
+    }
+    for (route, requests) in previews {
+        let Route { desk, rule, priority } = route;
+        output::line(format_args!("# {desk}: rule {rule}, {priority}"))?;
+        match requests {
+            Err(why) => output::line(format_args!("would become a dead letter: {why}"))?,
+            Ok(requests) => requests.iter().try_for_each(print_request)?,
+        }
+    }
+    Ok(())
+}
+
+fn print_request(request: &Preview) -> std::io::Result<()> {
+    output::line("")?;
+    if let Some(only) = &request.only {
+        output::line(format_args!("# only {only}"))?;
+    }
+    output::line(format_args!("{} {}", request.method, request.url))?;
+    for (name, value) in &request.headers {
+        output::line(format_args!("{name}: {value}"))?;
+    }
+    if let Some(body) = &request.body {
+        output::line("")?;
+        output::json(body)?;
+    }
+    Ok(())
+}
+
+/// Why each rule does or does not make a ticket.
+fn print_verdicts(rules: &crate::rules::RuleBook, event: &Event) -> std::io::Result<()> {
+    output::line("")?;
+    for verdict in rules.verdicts(event) {
+        let why = match verdict.matching {
+            Matching::Matched => "matches".to_owned(),
+            Matching::OtherType => continue,
+            Matching::WhenFalse => "does not match: its `when` is false".to_owned(),
+            Matching::Undecided(words) => format!("counts as a match: its `when` fails: {words}"),
+        };
+        output::line(format_args!("# rule {} {why}", verdict.rule))?;
+    }
+    Ok(())
+}
