@@ -15,7 +15,7 @@ use reqwest::{
 use tokio::time::Instant;
 
 use super::{
-    BuildError, DeskError, DeskSettings, Pacer,
+    BuildError, DeskError, DeskSettings, Pacer, Turn,
     call::{Call, Credential},
     reply::Reply,
 };
@@ -73,8 +73,8 @@ impl Caller {
     }
 
     /// Waits until a call would be sent at once.
-    pub(super) async fn turn(&self) {
-        self.pacer.turn().await;
+    pub(super) async fn turn(&self) -> Turn {
+        self.pacer.turn().await
     }
 
     /// Sends `call` when the windows allow it, and reads the whole answer. `step` is for the log.

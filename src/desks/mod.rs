@@ -13,7 +13,7 @@ mod windows;
 
 pub use build::{BuildError, build};
 pub use error::{Answer, DeskError};
-pub use pacing::{Pacer, Pass};
+pub use pacing::{Pacer, Pass, Turn};
 
 use std::{fmt, time::Duration};
 
@@ -38,7 +38,7 @@ pub trait Desk: fmt::Debug + Send + Sync {
 
     /// Waits until the account's pacing lets a call through. A worker chooses its next job after
     /// that, so that an urgent one never stands behind those that were chosen before it.
-    async fn turn(&self);
+    async fn turn(&self) -> Turn;
 
     /// Does one step. `done` holds the outcomes of the steps before it.
     async fn act(

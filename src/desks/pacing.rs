@@ -4,12 +4,9 @@
 //! the desk than the window allows: a request counts from before it is sent until a whole window
 //! after its answer is in.
 
-use std::{
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use tokio::{sync::Notify, time::Instant};
@@ -19,20 +16,21 @@ use super::{
     windows::{Admission, Windows},
 };
 
-/// How long a request that [`Pacer::turn`] has made room for is waited for. Between the two a job is
-/// taken from its lane and recorded; where none comes, nobody is kept waiting for it.
-const ARRIVAL: Duration = Duration::from_millis(100);
-
 /// Lets requests pass as the windows of one desk account allow.
 #[derive(Debug)]
 pub struct Pacer {
     /// Whoever holds it is next; tokio's mutex hands itself on in the order of asking.
-    turn: tokio::sync::Mutex<()>,
+    next: tokio::sync::Mutex<()>,
     windows: Mutex<Windows>,
     ended: Notify,
-    /// Whether a turn has been given to a request that has not asked to pass.
-    expects: AtomicBool,
-    arrived: Notify,
+    promised: Arc<Promised>,
+}
+
+/// The room that is promised to jobs which have not called yet.
+#[derive(Debug, Default)]
+struct Promised {
+    turns: AtomicUsize,
+    given_back: Notify,
 }
 
 /// The right to send one request. Held until the answer is in; dropping it ends the request.
@@ -40,57 +38,75 @@ pub struct Pacer {
 #[must_use = "the request counts as ended as soon as its pass is dropped"]
 pub struct Pass<'a>(&'a Pacer);
 
+/// The promise of room for the first request of a job that is chosen now. Dropped when the job
+/// calls, or when it turns out that it does not.
+#[derive(Debug)]
+#[must_use = "the room is anybody's as soon as the turn is dropped"]
+pub struct Turn(Arc<Promised>);
+
 impl Pacer {
     /// A pacer that keeps all of `windows`; without any it lets everything pass at once. A window
     /// of no requests never lets anything pass.
     pub fn new(windows: &[Window]) -> Self {
         Self {
-            turn: tokio::sync::Mutex::default(),
+            next: tokio::sync::Mutex::default(),
             windows: Mutex::new(Windows::new(windows)),
             ended: Notify::new(),
-            expects: AtomicBool::new(false),
-            arrived: Notify::new(),
+            promised: Arc::default(),
         }
     }
 
     /// Waits until every window has room, and takes it.
     pub async fn pass(&self) -> Pass<'_> {
-        self.expects.store(false, Ordering::Relaxed);
-        self.arrived.notify_waiters();
-        let _turn = self.turn.lock().await;
+        let _next = self.next.lock().await;
         self.room(Windows::admit).await;
         Pass(self)
     }
 
-    /// Waits until a request that is chosen now would pass at once, behind all that were chosen
-    /// before it. One is chosen at a time: the next turn waits until this one's request has come.
-    pub async fn turn(&self) {
-        let arrived = self.arrived.notified();
-        if self.expects.load(Ordering::Relaxed) {
-            // Whether one came or not, the turn is the next one's.
-            let _ = tokio::time::timeout(ARRIVAL, arrived).await;
-        }
-        let _turn = self.turn.lock().await;
-        if self.room(Windows::admission).await {
-            self.expects.store(true, Ordering::Relaxed);
+    /// Waits until a request of a job that is chosen now would pass at once, behind all that wait
+    /// and beside all that were promised room before.
+    pub async fn turn(&self) -> Turn {
+        loop {
+            // Made before the promises are counted, so that one given back in between is noticed.
+            let given_back = self.promised.given_back.notified();
+            {
+                let _next = self.next.lock().await;
+                self.room(Windows::admission).await;
+                if self.free() > self.promised.turns.load(Ordering::Relaxed) {
+                    self.promised.turns.fetch_add(1, Ordering::Relaxed);
+                    return Turn(self.promised.clone());
+                }
+            }
+            given_back.await;
         }
     }
 
-    /// Waits until `admission` says so; whether there are windows at all.
-    async fn room(&self, admission: fn(&mut Windows, Instant) -> Admission) -> bool {
+    fn free(&self) -> usize {
+        self.windows.lock().unwrap_or_else(PoisonError::into_inner).free(Instant::now())
+    }
+
+    /// Waits until `admission` says so.
+    async fn room(&self, admission: fn(&mut Windows, Instant) -> Admission) {
         loop {
             // Made before the windows are read, so that a request which ends in between is noticed.
             let another_ended = self.ended.notified();
-            let (admission, has_windows) = {
+            let admission = {
                 let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-                (admission(&mut windows, Instant::now()), !windows.is_empty())
+                admission(&mut windows, Instant::now())
             };
             match admission {
-                Admission::Now => return has_windows,
+                Admission::Now => return,
                 Admission::Not(before) => tokio::time::sleep_until(before).await,
                 Admission::AfterAnother => another_ended.await,
             }
         }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.0.turns.fetch_sub(1, Ordering::Relaxed);
+        self.0.given_back.notify_waiters();
     }
 }
 
@@ -106,6 +122,8 @@ impl Drop for Pass<'_> {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
+    use std::time::Duration;
+
     use futures_util::{StreamExt, stream::FuturesUnordered};
     use proptest::prelude::*;
 
@@ -207,43 +225,45 @@ mod tests {
     async fn a_turn_comes_when_a_request_would_pass_and_takes_no_room() {
         let pacer = Pacer::new(&[window(1, 1_000)]);
         let start = Instant::now();
-        pacer.turn().await;
+        drop(pacer.turn().await);
         drop(pacer.pass().await);
         assert_eq!(start.elapsed(), Duration::ZERO);
-        pacer.turn().await;
+        drop(pacer.turn().await);
         assert_eq!(start.elapsed(), Duration::from_secs(1));
         drop(pacer.pass().await);
         assert_eq!(start.elapsed(), Duration::from_secs(1));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn one_request_is_chosen_at_a_time() {
-        let pacer = Pacer::new(&[window(10, 1_000)]);
-        pacer.turn().await;
-        let mut second = std::pin::pin!(pacer.turn());
-        let soon = tokio::time::timeout(ARRIVAL / 2, &mut second);
-        assert!(soon.await.is_err());
+    async fn no_more_turns_are_given_than_there_is_room() {
+        let pacer = Pacer::new(&[window(2, 1_000)]);
+        let (first, _second) = (pacer.turn().await, pacer.turn().await);
+        let mut third = std::pin::pin!(pacer.turn());
+        assert!(tokio::time::timeout(Duration::from_mins(1), &mut third).await.is_err());
         let asked = Instant::now();
-        let (_pass, ()) = tokio::join!(pacer.pass(), second);
+        drop(first);
+        let _third = third.await;
         assert_eq!(asked.elapsed(), Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_turn_that_nobody_uses_delays_the_next_a_moment() {
-        let pacer = Pacer::new(&[window(10, 1_000)]);
-        pacer.turn().await;
+    async fn a_turn_that_is_used_makes_the_next_one_wait_for_room() {
+        let pacer = Pacer::new(&[window(1, 1_000)]);
+        let turn = pacer.turn().await;
         let asked = Instant::now();
-        pacer.turn().await;
-        assert_eq!(asked.elapsed(), ARRIVAL);
+        let call = async {
+            drop(turn);
+            drop(pacer.pass().await);
+        };
+        let (_next, ()) = tokio::join!(pacer.turn(), call);
+        assert_eq!(asked.elapsed(), Duration::from_secs(1));
     }
 
     #[tokio::test(start_paused = true)]
     async fn without_windows_nothing_waits() {
         let start = Instant::now();
         let pacer = Pacer::new(&[]);
-        for _ in 0..3 {
-            pacer.turn().await;
-        }
+        let _turns = (pacer.turn().await, pacer.turn().await, pacer.turn().await);
         run(&pacer, &[(0, 0); 100]).await;
         assert_eq!(start.elapsed(), Duration::ZERO);
     }

@@ -37,8 +37,9 @@ impl Windows {
         Self(windows.iter().map(empty).collect())
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// How many requests could be sent now, one beside the other.
+    pub(super) fn free(&mut self, now: Instant) -> usize {
+        self.0.iter_mut().map(|filled| filled.free(now)).min().unwrap_or(usize::MAX)
     }
 
     /// Lets one request through, where all windows have room.
@@ -75,19 +76,34 @@ impl Windows {
 }
 
 impl Filled {
+    fn free(&mut self, now: Instant) -> usize {
+        self.forget_before(now);
+        self.allowed().saturating_sub(self.held())
+    }
+
     fn room_at(&mut self, now: Instant) -> Admission {
+        self.forget_before(now);
         let per = self.window.per;
-        while self.ended.front().is_some_and(|&end| end + per <= now) {
-            self.ended.pop_front();
-        }
-        let allowed = usize::try_from(self.window.requests).unwrap_or(usize::MAX);
-        let held = self.on_their_way + self.ended.len();
-        match held.checked_sub(allowed) {
+        match self.held().checked_sub(self.allowed()) {
             None => Admission::Now,
             Some(excess) => self
                 .ended
                 .get(excess)
                 .map_or(Admission::AfterAnother, |&end| Admission::Not(end + per)),
         }
+    }
+
+    fn forget_before(&mut self, now: Instant) {
+        while self.ended.front().is_some_and(|&end| end + self.window.per <= now) {
+            self.ended.pop_front();
+        }
+    }
+
+    fn allowed(&self) -> usize {
+        usize::try_from(self.window.requests).unwrap_or(usize::MAX)
+    }
+
+    fn held(&self) -> usize {
+        self.on_their_way + self.ended.len()
     }
 }

@@ -10,11 +10,12 @@ use crate::{
     broker::{Job, Lease},
     causes::Causes,
     delivery::{Delivery, Failure, Limit, Transition},
+    desks::Turn,
     ledger::{Claim, Claimed, LedgerError},
 };
 
-/// What a claim has left beyond the time of one call: for pacing, and for the ledger's own writes.
-const CLAIM_MARGIN: Duration = Duration::from_secs(10);
+/// What a claim has left beyond the time that a step may take: for the ledger's own writes.
+const CLAIM_MARGIN: Duration = Duration::from_secs(5);
 
 /// What becomes of a job's message.
 enum Next {
@@ -38,7 +39,7 @@ pub(super) enum Ending {
 }
 
 /// Brings a job to an outcome and settles its message.
-pub(super) async fn deliver(station: Arc<Station>, lease: Lease) {
+pub(super) async fn deliver(station: Arc<Station>, turn: Turn, lease: Lease) {
     let Job { envelope, desk, priority, .. } = lease.job();
     let span = tracing::info_span!(
         "delivery",
@@ -48,11 +49,11 @@ pub(super) async fn deliver(station: Arc<Station>, lease: Lease) {
         request_id = %envelope.request_id,
         priority = %priority,
     );
-    settle(station, lease).instrument(span).await;
+    settle(station, turn, lease).instrument(span).await;
 }
 
-async fn settle(station: Arc<Station>, lease: Lease) {
-    let settled = match attempt(&station, lease.job()).await {
+async fn settle(station: Arc<Station>, turn: Turn, lease: Lease) {
+    let settled = match attempt(&station, turn, lease.job()).await {
         Ok(Next::Acknowledge) => lease.ack().await,
         Ok(Next::Later(at)) => lease.retry_at(at).await,
         Err(error) => {
@@ -69,7 +70,7 @@ async fn settle(station: Arc<Station>, lease: Lease) {
     }
 }
 
-async fn attempt(station: &Station, job: &Job) -> Result<Next, LedgerError> {
+async fn attempt(station: &Station, turn: Turn, job: &Job) -> Result<Next, LedgerError> {
     let Some(epoch) = station.epoch() else {
         return Err(LedgerError::LeaseOver { desk: job.desk.clone() });
     };
@@ -87,7 +88,7 @@ async fn attempt(station: &Station, job: &Job) -> Result<Next, LedgerError> {
         Claimed::Settled(_) => Ok(Next::Acknowledge),
         Claimed::NotBefore(at) => Ok(Next::Later(at)),
         Claimed::Granted(granted) => {
-            let mut run = Run::new(station, *granted);
+            let mut run = Run::new(station, turn, *granted);
             let ending = run.pursue().await?;
             conclude(station, run, ending).await
         }
@@ -95,9 +96,12 @@ async fn attempt(station: &Station, job: &Job) -> Result<Next, LedgerError> {
 }
 
 impl Station {
-    /// How long a claim, and the intent of a step, hold a delivery.
+    /// How long a claim, and the intent of a step, hold a delivery: for one call, and for the wait
+    /// for a window that its step's earlier calls have filled.
     pub(super) fn claim_lasts(&self) -> Duration {
-        self.post.settings.timeout + CLAIM_MARGIN
+        let settings = &self.post.settings;
+        let longest = settings.pacing.iter().map(|window| window.per).max().unwrap_or_default();
+        settings.timeout + longest + CLAIM_MARGIN
     }
 }
 

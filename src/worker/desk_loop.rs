@@ -16,6 +16,7 @@ use super::{CONCURRENCY, PAUSE, Post, Worker, attempt, gate::Gate};
 use crate::{
     broker::{BrokerError, Lanes, Lease},
     causes::Causes,
+    desks::Turn,
     ledger::{DeskLease, LedgerError},
 };
 
@@ -137,8 +138,8 @@ impl Station {
                 },
                 Some(ended) = running.join_next() => report_panic(&ended),
                 lease = self.take(lanes.as_mut()), if running.len() < CONCURRENCY => match lease {
-                    Ok(lease) => {
-                        running.spawn(attempt::deliver(self.clone(), lease));
+                    Ok((turn, lease)) => {
+                        running.spawn(attempt::deliver(self.clone(), turn, lease));
                     }
                     Err(error) => break Err(error.into()),
                 },
@@ -150,10 +151,10 @@ impl Station {
 
     /// Takes the next job when the desk can take one: the choice between lanes falls as late as it
     /// can.
-    async fn take(&self, lanes: &mut dyn Lanes) -> Result<Lease, BrokerError> {
+    async fn take(&self, lanes: &mut dyn Lanes) -> Result<(Turn, Lease), BrokerError> {
         self.gate.passed().await;
-        self.post.desk.turn().await;
-        lanes.next().await
+        let turn = self.post.desk.turn().await;
+        Ok((turn, lanes.next().await?))
     }
 
     /// Keeps the lease until what is in flight has ended.

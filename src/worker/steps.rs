@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{attempt::Ending, desk_loop::Station};
 use crate::{
     delivery::{Delivery, Failure, Limit, Outcome, Reason, Step, Transition, Verdict},
-    desks::{DeskError, Found, OnUncertain},
+    desks::{DeskError, Found, OnUncertain, Turn},
     event::Envelope,
     ledger::{Granted, LedgerError},
     ticket::TicketDraft,
@@ -21,13 +21,15 @@ pub(super) struct Run<'a> {
     /// What has happened since the last write. It is written before the desk is called again, or
     /// with the attempt's end.
     unwritten: Vec<Transition>,
+    /// The room that is promised to the first call.
+    turn: Option<Turn>,
 }
 
 impl<'a> Run<'a> {
     /// A run that begins.
-    pub(super) fn new(station: &'a Station, granted: Granted) -> Self {
+    pub(super) fn new(station: &'a Station, turn: Turn, granted: Granted) -> Self {
         let Granted { delivery, envelope } = granted;
-        Self { station, delivery, envelope, unwritten: Vec::new() }
+        Self { station, delivery, envelope, unwritten: Vec::new(), turn: Some(turn) }
     }
 
     /// The delivery as last written, what is still to be written, and when the event came in.
@@ -118,6 +120,7 @@ impl<'a> Run<'a> {
         let mut transitions = std::mem::take(&mut self.unwritten);
         transitions.push(Transition::Intend { claim, at, until, step: step.clone() });
         self.delivery = worker.ledger.advance(&self.delivery.key, transitions).await?;
+        self.turn = None;
         let acted = post.desk.act(step, &self.delivery.key, draft, &self.delivery.steps).await;
         match acted {
             Ok(outcome) => {
@@ -152,6 +155,7 @@ impl<'a> Run<'a> {
     /// that a certain "no" is followed by a wait and not by another call.
     async fn look_up(&mut self, failure: Failure, spent: bool) -> Option<Ending> {
         let Station { post, .. } = self.station;
+        self.turn = None;
         match post.desk.find(&self.delivery.key).await {
             Ok(Found::Ticket(ticket)) => {
                 self.station.gate.open();

@@ -5,6 +5,7 @@
 mod architecture;
 mod configuration;
 mod contract;
+mod delivering;
 mod desks;
 mod intake;
 mod sandbox;

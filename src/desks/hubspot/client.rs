@@ -14,7 +14,7 @@ use super::{
 use crate::{
     delivery::Step,
     desks::{
-        BuildError, DeskError, DeskSettings, Found, Pacer, Preview,
+        BuildError, DeskError, DeskSettings, Found, Pacer, Preview, Turn,
         call::{Call, Credential},
         caller::Caller,
         memo::Memo,
@@ -59,8 +59,8 @@ impl Client {
         })
     }
 
-    pub(super) async fn turn(&self) {
-        self.caller.turn().await;
+    pub(super) async fn turn(&self) -> Turn {
+        self.caller.turn().await
     }
 
     pub(super) fn preview(&self, step: &Step, only: Option<&str>, call: Call) -> Preview {

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     delivery::{DeliveryKey, Outcome, Step, StepRecord},
-    desks::{BuildError, Desk, DeskError, DeskSettings, Found, Preview},
+    desks::{BuildError, Desk, DeskError, DeskSettings, Found, Preview, Turn},
     ticket::{Missing, Priority, Target, TicketDraft, TicketRef},
 };
 
@@ -46,8 +46,8 @@ impl Desk for HubSpot {
         Ok(preview::requests(&self.client, &self.settings, key, draft))
     }
 
-    async fn turn(&self) {
-        self.client.turn().await;
+    async fn turn(&self) -> Turn {
+        self.client.turn().await
     }
 
     async fn act(

@@ -6,7 +6,7 @@ use super::{Settings, answers};
 use crate::{
     delivery::Step,
     desks::{
-        BuildError, DeskError, DeskSettings, Preview,
+        BuildError, DeskError, DeskSettings, Preview, Turn,
         call::{Call, Credential},
         caller::Caller,
     },
@@ -39,8 +39,8 @@ impl Client {
         answers::customer(&reply)
     }
 
-    pub(super) async fn turn(&self) {
-        self.caller.turn().await;
+    pub(super) async fn turn(&self) -> Turn {
+        self.caller.turn().await
     }
 
     pub(super) fn preview(&self, step: &Step, only: Option<&str>, call: Call) -> Preview {

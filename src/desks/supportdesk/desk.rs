@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::{Settings, answers::CUSTOMER_NOT_FOUND, client::Client, requests};
 use crate::{
     delivery::{DeliveryKey, Outcome, Step, StepRecord},
-    desks::{Answer, BuildError, Desk, DeskError, DeskSettings, Found, Preview},
+    desks::{Answer, BuildError, Desk, DeskError, DeskSettings, Found, Preview, Turn},
     ticket::TicketDraft,
 };
 
@@ -38,8 +38,8 @@ impl Desk for SupportDesk {
         Ok(customer.into_iter().chain([ticket]).collect())
     }
 
-    async fn turn(&self) {
-        self.client.turn().await;
+    async fn turn(&self) -> Turn {
+        self.client.turn().await
     }
 
     async fn act(

@@ -1,0 +1,352 @@
+//! The whole product as a process, with simulated desks around it that outlive it.
+
+use std::{
+    fs::{self, File},
+    net::TcpListener,
+    path::PathBuf,
+    process::{Child, Command, Output, Stdio},
+    sync::Arc,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use deskbell::{
+    clock::{Clock, SystemClock},
+    delivery::DeliveryKey,
+    sandbox::{self, LimitSettings, Sandbox, SandboxSettings},
+    signature::{Scheme, SchemeSettings},
+};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+/// The secret of the source `shop`: 32 bytes.
+const SECRET: &str = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+
+/// How long anything may take before a test is taken to hang; nothing is asserted about speed.
+const PATIENCE: Duration = Duration::from_mins(4);
+
+/// Two desks without pacing, so that tests wait for nothing but the product.
+const CONFIG: &str = r#"
+[sources.shop]
+verify = "standard-webhooks"
+secrets = ["${SHOP_SECRET}"]
+
+[desks.support]
+kind = "supportdesk"
+base_url = "${SUPPORTDESK_URL}"
+api_key = "sk_live_sandbox"
+timeout = "3s"
+pacing = [{ requests = 10000, per = "1s" }]
+
+[desks.crm]
+kind = "hubspot"
+base_url = "${HUBSPOT_URL}"
+token = "pat-sandbox"
+pipeline = "0"
+stage = "1"
+timeout = "3s"
+pacing = [{ requests = 10000, per = "1s" }]
+properties = { orderId = "order_id", amount = "order_amount", errorCode = "error_code" }
+
+[[rules]]
+name = "payment-failed"
+on = "payment.failed"
+when = "data.amount >= 10"
+desks = ["support", "crm"]
+priority = "{{ 'URGENT' if data.amount >= 1000 else 'LOW' }}"
+subject = "Payment failed for order #{{ data.orderId }}"
+description = "The attempt on **{{ data.orderId }}** failed with `{{ data.errorCode }}`."
+category = "billing"
+metadata = { orderId = "{{ data.orderId }}", amount = "{{ data.amount }}", errorCode = "{{ data.errorCode }}" }
+
+[[rules.associations]]
+desk = "crm"
+object = "contact"
+match = { email = "{{ data.customer.email }}" }
+missing = "create"
+
+[[rules]]
+name = "order-stuck"
+on = "order.stuck"
+desks = ["support"]
+subject = "Order {{ data.orderId }} is stuck"
+description = "In {{ data.stage }}."
+
+[[rules]]
+name = "integration-error"
+on = "integration.error"
+desks = ["crm"]
+priority = "HIGH"
+subject = "{{ data.integration }} is in error"
+description = "{{ data.message }}"
+"#;
+
+/// A configured Deskbell, its desks, and the process while it runs.
+pub(crate) struct World {
+    pub(crate) sandbox: Sandbox,
+    directory: TempDir,
+    environment: Vec<(&'static str, String)>,
+    receiver: String,
+    process: Option<Child>,
+    scheme: Scheme,
+    client: reqwest::Client,
+}
+
+impl World {
+    /// On the embedded store; the process is running and takes events.
+    pub(crate) async fn embedded() -> Self {
+        let mut world = Self::set_up(None);
+        world.start().await;
+        world
+    }
+
+    /// On the embedded store, with one more variable.
+    pub(crate) async fn embedded_with(name: &'static str, value: &str) -> Self {
+        let mut world = Self::set_up(None);
+        world.environment.retain(|(known, _)| *known != name);
+        world.environment.push((name, value.to_owned()));
+        world.start().await;
+        world
+    }
+
+    /// A file of the process's working directory.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// Over the RabbitMQ of this address; the process is not started.
+    pub(crate) fn over_rabbitmq(amqp_url: &str) -> Self {
+        Self::set_up(Some(amqp_url))
+    }
+
+    fn set_up(amqp_url: Option<&str>) -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let desks = SandboxSettings::on_loopback(clock);
+        let sandbox = sandbox::start(desks, CancellationToken::new()).unwrap();
+        sandbox.supportdesk().limits(LimitSettings::default());
+        sandbox.hubspot().limits(LimitSettings::default());
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("deskbell.toml"), CONFIG).unwrap();
+        let receiver = free_address();
+        let mut environment = vec![
+            ("DESKBELL_LISTEN", receiver.clone()),
+            ("DESKBELL_OPS_LISTEN", free_address()),
+            ("DESKBELL_LOG", "info".to_owned()),
+            ("DESKBELL_LOG_FORMAT", "json".to_owned()),
+            ("SHOP_SECRET", SECRET.to_owned()),
+            ("SUPPORTDESK_URL", sandbox.supportdesk().base_url().unwrap()),
+            ("HUBSPOT_URL", sandbox.hubspot().base_url().unwrap()),
+        ];
+        environment.extend(amqp_url.map(|url| ("DESKBELL_AMQP_URL", url.to_owned())));
+        let settings = SchemeSettings::StandardWebhooks {
+            secrets: vec![SECRET.into()],
+            tolerance: Duration::from_mins(5),
+        };
+        Self {
+            sandbox,
+            directory,
+            environment,
+            receiver,
+            process: None,
+            scheme: Scheme::new(settings).unwrap(),
+            client: reqwest::Client::builder().no_proxy().build().unwrap(),
+        }
+    }
+
+    /// Starts the process and waits until it takes events.
+    pub(crate) async fn start(&mut self) {
+        self.spawn();
+        self.wait_until_ready().await;
+    }
+
+    /// Starts the process and waits for nothing.
+    pub(crate) fn spawn(&mut self) {
+        let log = File::options().append(true).create(true).open(self.log_path()).unwrap();
+        let process = self.command(&["run"]).stderr(log).stdout(Stdio::null()).spawn().unwrap();
+        self.process = Some(process);
+    }
+
+    pub(crate) async fn wait_until_ready(&self) {
+        eventually("the receiver is ready", || async {
+            let ready = self.client.get(format!("http://{}/health/ready", self.receiver));
+            ready.send().await.is_ok_and(|answer| answer.status().is_success())
+        })
+        .await;
+    }
+
+    /// Ends the process as a power switch would.
+    pub(crate) fn kill(&mut self) {
+        let mut process = self.process.take().unwrap();
+        process.kill().unwrap();
+        process.wait().unwrap();
+    }
+
+    /// Asks the process to stop; gives its exit code.
+    pub(crate) fn stop(&mut self) -> Option<i32> {
+        let mut process = self.process.take().unwrap();
+        let pid = process.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        process.wait().unwrap().code()
+    }
+
+    /// Runs a command of the product in the process's environment.
+    pub(crate) fn cli(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// What a command prints with `--json`.
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.cli(&[arguments, &["--json"]].concat());
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| {
+            panic!("{arguments:?}: {}", String::from_utf8_lossy(&output.stderr))
+        })
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_deskbell"));
+        command.args(arguments).current_dir(self.directory.path()).env_clear();
+        command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Posts a signed event; the status and the answer, or `None` where no answer came.
+    pub(crate) async fn try_post(
+        &self,
+        id: &str,
+        event_type: &str,
+        data: &Value,
+    ) -> Option<(u16, Value)> {
+        let body = json!({ "type": event_type, "data": data }).to_string();
+        let body = Bytes::from(body);
+        let mut request = self
+            .client
+            .post(format!("http://{}/hooks/shop", self.receiver))
+            .header("content-type", "application/json")
+            .body(body.clone());
+        for (name, value) in self.scheme.sign(id, &body, SystemClock.now()) {
+            request = request.header(name, value);
+        }
+        let answer = request.send().await.ok()?;
+        let status = answer.status().as_u16();
+        Some((status, answer.json().await.ok()?))
+    }
+
+    /// Posts a signed event that is accepted.
+    pub(crate) async fn post(&self, id: &str, event_type: &str, data: &Value) -> Value {
+        let (status, answer) = self.try_post(id, event_type, data).await.unwrap();
+        assert_eq!(status, 202, "{answer}");
+        answer
+    }
+
+    /// Posts until a 202 comes, as a sender with retries does.
+    pub(crate) async fn post_until_accepted(&self, id: &str, event_type: &str, data: &Value) {
+        eventually("the event is accepted", || async {
+            let answer = self.try_post(id, event_type, data).await;
+            answer.is_some_and(|(status, _)| status == 202)
+        })
+        .await;
+    }
+
+    /// The deliveries of an event once none of them is on its way.
+    pub(crate) async fn settled(&self, id: &str) -> Vec<Value> {
+        self.until(id, |delivery| {
+            ["ticketed", "dead", "discarded", "uncertain"].contains(&state(delivery))
+        })
+        .await
+    }
+
+    /// The deliveries of an event once there are some and `all` holds of each.
+    pub(crate) async fn until(&self, id: &str, all: fn(&Value) -> bool) -> Vec<Value> {
+        let mut deliveries = Vec::new();
+        eventually("the deliveries have come so far", || {
+            let output = self.cli(&["events", "show", id, "--json"]);
+            let event: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+            let routes = event["routes"].as_array().map_or(1, Vec::len);
+            deliveries = event["deliveries"].as_array().cloned().unwrap_or_default();
+            let there = deliveries.len() == routes && deliveries.iter().all(all);
+            std::future::ready(there)
+        })
+        .await;
+        deliveries
+    }
+
+    pub(crate) fn books(&self) -> Value {
+        self.json(&["books"])
+    }
+
+    /// The log of all starts so far.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.log_path()).unwrap()
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.directory.path().join("log")
+    }
+
+    /// The metrics of the private port, as text.
+    pub(crate) async fn metrics(&self) -> String {
+        let (_, address) = &self.environment[1];
+        let answer = self.client.get(format!("http://{address}/metrics")).send().await.unwrap();
+        answer.text().await.unwrap()
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            drop(process.kill());
+            drop(process.wait());
+        }
+        if std::thread::panicking() {
+            let log = fs::read_to_string(self.log_path()).unwrap_or_default();
+            let last: Vec<&str> = log.lines().rev().take(30).collect();
+            eprintln!("the last lines of the log, the latest first:\n{}", last.join("\n"));
+        }
+    }
+}
+
+/// A payment of the customer whom both simulated desks know.
+pub(crate) fn payment(order: &str) -> Value {
+    json!({
+        "orderId": order,
+        "customerExternalId": "user_42",
+        "errorCode": "card_declined",
+        "amount": serde_json::from_str::<Value>("1299.90").unwrap(),
+        "customer": { "email": "jean@acme.com", "name": "Jean" },
+    })
+}
+
+pub(crate) fn state(delivery: &Value) -> &str {
+    delivery["state"].as_str().unwrap()
+}
+
+/// The delivery for `desk` among those of an event.
+pub(crate) fn of_desk<'a>(deliveries: &'a [Value], desk: &str) -> &'a Value {
+    deliveries.iter().find(|delivery| delivery["desk"] == desk).unwrap()
+}
+
+/// The key of an event of `shop` at `desk`.
+pub(crate) fn key(id: &str, desk: &str) -> String {
+    let key =
+        DeliveryKey::of(&"shop".parse().unwrap(), &id.parse().unwrap(), &desk.parse().unwrap());
+    key.to_string()
+}
+
+/// Asks `holds` again and again until it does.
+pub(crate) async fn eventually<F, A>(what: &str, mut holds: F)
+where
+    F: FnMut() -> A,
+    A: Future<Output = bool>,
+{
+    let hanging = tokio::time::Instant::now() + PATIENCE;
+    while !holds().await {
+        assert!(tokio::time::Instant::now() < hanging, "in vain: {what}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+fn free_address() -> String {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+}
