@@ -22,8 +22,7 @@ const PREFETCH: u16 = 256;
 
 /// The open journal.
 pub(super) struct RabbitJournal {
-    /// Closed when dropped.
-    _channel: Channel,
+    channel: Channel,
     consumer: Consumer,
     waiting: VecDeque<Delivery>,
 }
@@ -44,7 +43,7 @@ impl RabbitJournal {
                 arguments,
             )
             .await?;
-        Ok(Self { _channel: channel, consumer, waiting: VecDeque::new() })
+        Ok(Self { channel, consumer, waiting: VecDeque::new() })
     }
 
     /// Takes up to `most` entries out, and lets the broker send as many more.
@@ -54,12 +53,14 @@ impl RabbitJournal {
         let mut last = None;
         for delivery in self.waiting.drain(..count) {
             entries.extend(entry(&delivery));
-            last = Some(delivery.acker);
+            last = Some(delivery.delivery_tag);
         }
-        if let Some(acker) = last {
-            // The first poll hands the command over. It only asks for more: a stream forgets
-            // nothing that is not acknowledged.
-            let _ = acker.ack(BasicAckOptions { multiple: true }).now_or_never();
+        if let Some(tag) = last {
+            // The first poll queues the frame. It only asks for more: a stream forgets nothing that
+            // is acknowledged. Not by the delivery's own acker, for two of those may overtake one
+            // another, and the broker closes a channel that acknowledges an entry twice.
+            let options = BasicAckOptions { multiple: true };
+            let _ = self.channel.basic_ack(tag, options).now_or_never();
         }
         entries
     }

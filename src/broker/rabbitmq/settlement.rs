@@ -127,20 +127,21 @@ mod tests {
             order in prop::collection::vec(any::<u32>(), 60),
             sweeps in prop::collection::vec(any::<bool>(), 60),
         ) {
-            let count = routable.len() as u64;
+            let numbers = 0..routable.len() as u64;
             let mut library = Library::default();
             let mut settlement = Settlement::default();
             let mut fates = HashMap::new();
             // Confirms in any order, each behind the return of its own message.
-            let mut confirms: Vec<u64> = (0..count).collect();
-            confirms.sort_by_key(|&number| order[number as usize]);
-            let mut sent_returns = 0;
-            for (done, &number) in confirms.iter().enumerate() {
-                while sent_returns <= number {
-                    if !routable[sent_returns as usize] {
-                        library.line.push_back(sent_returns);
-                    }
-                    sent_returns += 1;
+            let mut confirms: Vec<(u32, u64)> = order.into_iter().zip(numbers.clone()).collect();
+            confirms.sort_unstable();
+            let mut returns: VecDeque<u64> = numbers
+                .clone()
+                .zip(&routable)
+                .filter_map(|(number, routable)| (!routable).then_some(number))
+                .collect();
+            for (done, &(_, number)) in confirms.iter().enumerate() {
+                while returns.front().is_some_and(|&returned| returned <= number) {
+                    library.line.extend(returns.pop_front());
                 }
                 library.confirm(number);
                 let idle = done + 1 == confirms.len();
@@ -148,7 +149,7 @@ mod tests {
                     fates.extend(settlement.sweep(std::mem::take(&mut library.completed), idle));
                 }
             }
-            for (number, routable) in (0..count).zip(routable) {
+            for (number, routable) in numbers.zip(routable) {
                 prop_assert_eq!(fates.get(&number).map(Result::is_ok), Some(routable));
             }
         }

@@ -3,3 +3,4 @@
 mod broker;
 mod embedded;
 mod ledger;
+mod rabbitmq;

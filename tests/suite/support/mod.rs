@@ -2,3 +2,4 @@
 
 pub(crate) mod rabbit;
 pub(crate) mod world;
+pub(crate) mod visitor;

@@ -11,8 +11,9 @@ use deskbell::{
     event::DeskName,
     ticket::Priority,
 };
-use lapin::{Channel, Connection, ConnectionProperties};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::visitor::Visitor;
 
 /// The delays that have an exchange and a queue.
 const DELAYS: [&str; 7] = ["1s", "5s", "30s", "2m", "10m", "1h", "6h"];
@@ -140,12 +141,9 @@ impl Process {
         &self.namespace
     }
 
-    /// A connection of somebody else to the same broker.
+    /// Somebody else at the same broker.
     pub(crate) async fn visitor(&self) -> Visitor {
-        let connection =
-            Connection::connect(&self.url, ConnectionProperties::default()).await.unwrap();
-        let channel = connection.create_channel().await.unwrap();
-        Visitor { channel, _connection: connection }
+        Visitor::at(&self.url).await
     }
 
     /// Ends the process; what it held comes back.
@@ -160,11 +158,10 @@ impl Process {
         self.end().await;
         let visitor = self.visitor().await;
         for queue in self.queues() {
-            visitor.channel.queue_delete(queue.into(), Default::default()).await.unwrap();
+            visitor.delete_queue(&queue).await;
         }
         for rest in ["events", "desks"].map(str::to_owned).into_iter().chain(delays()) {
-            let name = self.named(&rest).into();
-            visitor.channel.exchange_delete(name, Default::default()).await.unwrap();
+            visitor.delete_exchange(&self.named(&rest)).await;
         }
     }
 
@@ -183,12 +180,6 @@ impl Drop for Process {
     }
 }
 
-/// Another user of the broker.
-pub(crate) struct Visitor {
-    pub(crate) channel: Channel,
-    _connection: Connection,
-}
-
 fn delays() -> impl Iterator<Item = String> {
     DELAYS.into_iter().map(|delay| format!("retry.{delay}"))
 }
@@ -205,7 +196,6 @@ pub(crate) async fn eventually(what: &str, condition: impl AsyncFn() -> bool) {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    if tokio::time::timeout(Duration::from_mins(2), waiting).await.is_err() {
-        panic!("it never happened that {what}");
-    }
+    let happened = tokio::time::timeout(Duration::from_mins(2), waiting).await.is_ok();
+    assert!(happened, "it never happened that {what}");
 }

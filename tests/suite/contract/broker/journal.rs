@@ -1,0 +1,38 @@
+//! How the journal is read.
+
+use futures_util::future::join_all;
+
+use super::{Bench, envelope, take};
+
+pub(super) async fn the_journal_resumes_behind_a_number(bench: &mut impl Bench) {
+    let broker = bench.broker();
+    // All at once, so that the store has reason to write them together.
+    let publishes = (0..20).map(|number| {
+        let sent = envelope(&number.to_string(), &[]);
+        let broker = &broker;
+        async move { broker.publish(&sent).await }
+    });
+    assert!(join_all(publishes).await.iter().all(Result::is_ok));
+    let all = take(&mut *broker.journal(None).await.unwrap(), 20).await;
+    assert!(all.is_sorted_by(|one, next| one.number < next.number));
+    bench.begin_anew().await;
+    let broker = bench.broker();
+    for start in [0, 7, 18] {
+        let behind = Some(all[start].number);
+        let rest = take(&mut *broker.journal(behind).await.unwrap(), 19 - start).await;
+        assert_eq!(rest, all[start + 1..]);
+    }
+    let mut end = broker.journal(Some(all[19].number)).await.unwrap();
+    broker.publish(&envelope("next", &[])).await.unwrap();
+    assert_eq!(take(&mut *end, 1).await[0].envelope.event.id.as_str(), "next");
+}
+
+pub(super) async fn the_journal_gives_no_more_than_asked_for(bench: &mut impl Bench) {
+    let broker = bench.broker();
+    for id in ["1", "2", "3"] {
+        broker.publish(&envelope(id, &[])).await.unwrap();
+    }
+    let mut journal = broker.journal(None).await.unwrap();
+    assert_eq!(journal.next(1).await.unwrap().len(), 1);
+    assert!((1..=2).contains(&journal.next(2).await.unwrap().len()));
+}
