@@ -194,7 +194,7 @@ pub fn start(
     let operators_listener = bind(settings.ops_listen)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let rules = Arc::new(rules);
-    let verifiers = verifiers(sources)?;
+    let senders = verifiers(sources)?;
     let posts = if roles.deliver { posts(desks.values())? } else { Vec::new() };
     let broker = RunningBroker::open(&settings, roles, desks.keys().cloned().collect(), &clock)?;
     let ledger = if roles.deliver { Some(open_ledger(&settings)?) } else { None };
@@ -217,7 +217,7 @@ pub fn start(
         Some(listener) => {
             let address = local(&listener, settings.listen)?;
             let intake = Intake {
-                sources: verifiers,
+                sources: senders,
                 schemas,
                 rules,
                 broker: broker.broker.clone(),

@@ -1,5 +1,5 @@
 //! What several tests share.
 
 pub(crate) mod rabbit;
-pub(crate) mod world;
 pub(crate) mod visitor;
+pub(crate) mod world;
