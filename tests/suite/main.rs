@@ -10,3 +10,4 @@ mod desks;
 mod intake;
 mod sandbox;
 mod support;
+mod surviving;

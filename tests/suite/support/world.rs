@@ -87,10 +87,8 @@ pub(crate) struct World {
     pub(crate) sandbox: Sandbox,
     directory: TempDir,
     environment: Vec<(&'static str, String)>,
-    receiver: String,
     process: Option<Child>,
-    scheme: Scheme,
-    client: reqwest::Client,
+    pub(crate) sender: Sender,
 }
 
 impl World {
@@ -147,10 +145,12 @@ impl World {
             sandbox,
             directory,
             environment,
-            receiver,
             process: None,
-            scheme: Scheme::new(settings).unwrap(),
-            client: reqwest::Client::builder().no_proxy().build().unwrap(),
+            sender: Sender {
+                receiver,
+                scheme: Arc::new(Scheme::new(settings).unwrap()),
+                client: reqwest::Client::builder().no_proxy().build().unwrap(),
+            },
         }
     }
 
@@ -167,9 +167,18 @@ impl World {
         self.process = Some(process);
     }
 
-    pub(crate) async fn wait_until_ready(&self) {
-        eventually("the receiver is ready", || async {
-            let ready = self.client.get(format!("http://{}/health/ready", self.receiver));
+    async fn wait_until_ready(&self) {
+        self.wait_until_healthy("ready").await;
+    }
+
+    pub(crate) async fn wait_until_alive(&self) {
+        self.wait_until_healthy("live").await;
+    }
+
+    async fn wait_until_healthy(&self, how: &str) {
+        eventually("the receiver answers", || async {
+            let Sender { client, receiver, .. } = &self.sender;
+            let ready = client.get(format!("http://{receiver}/health/{how}"));
             ready.send().await.is_ok_and(|answer| answer.status().is_success())
         })
         .await;
@@ -211,42 +220,11 @@ impl World {
         command
     }
 
-    /// Posts a signed event; the status and the answer, or `None` where no answer came.
-    pub(crate) async fn try_post(
-        &self,
-        id: &str,
-        event_type: &str,
-        data: &Value,
-    ) -> Option<(u16, Value)> {
-        let body = json!({ "type": event_type, "data": data }).to_string();
-        let body = Bytes::from(body);
-        let mut request = self
-            .client
-            .post(format!("http://{}/hooks/shop", self.receiver))
-            .header("content-type", "application/json")
-            .body(body.clone());
-        for (name, value) in self.scheme.sign(id, &body, SystemClock.now()) {
-            request = request.header(name, value);
-        }
-        let answer = request.send().await.ok()?;
-        let status = answer.status().as_u16();
-        Some((status, answer.json().await.ok()?))
-    }
-
     /// Posts a signed event that is accepted.
     pub(crate) async fn post(&self, id: &str, event_type: &str, data: &Value) -> Value {
-        let (status, answer) = self.try_post(id, event_type, data).await.unwrap();
+        let (status, answer) = self.sender.try_post(id, event_type, data).await.unwrap();
         assert_eq!(status, 202, "{answer}");
         answer
-    }
-
-    /// Posts until a 202 comes, as a sender with retries does.
-    pub(crate) async fn post_until_accepted(&self, id: &str, event_type: &str, data: &Value) {
-        eventually("the event is accepted", || async {
-            let answer = self.try_post(id, event_type, data).await;
-            answer.is_some_and(|(status, _)| status == 202)
-        })
-        .await;
     }
 
     /// The deliveries of an event once none of them is on its way.
@@ -288,8 +266,53 @@ impl World {
     /// The metrics of the private port, as text.
     pub(crate) async fn metrics(&self) -> String {
         let (_, address) = &self.environment[1];
-        let answer = self.client.get(format!("http://{address}/metrics")).send().await.unwrap();
+        let answer =
+            self.sender.client.get(format!("http://{address}/metrics")).send().await.unwrap();
         answer.text().await.unwrap()
+    }
+}
+
+/// An upstream application.
+#[derive(Clone)]
+pub(crate) struct Sender {
+    receiver: String,
+    scheme: Arc<Scheme>,
+    client: reqwest::Client,
+}
+
+impl Sender {
+    /// Posts a signed event; `None` where no answer came.
+    pub(crate) async fn post_raw(
+        &self,
+        id: &str,
+        event_type: &str,
+        data: &Value,
+    ) -> Option<reqwest::Response> {
+        let body = Bytes::from(json!({ "type": event_type, "data": data }).to_string());
+        let mut request = self
+            .client
+            .post(format!("http://{}/hooks/shop", self.receiver))
+            .header("content-type", "application/json")
+            .body(body.clone());
+        for (name, value) in self.scheme.sign(id, &body, SystemClock.now()) {
+            request = request.header(name, value);
+        }
+        request.send().await.ok()
+    }
+
+    async fn try_post(&self, id: &str, event_type: &str, data: &Value) -> Option<(u16, Value)> {
+        let answer = self.post_raw(id, event_type, data).await?;
+        let status = answer.status().as_u16();
+        Some((status, answer.json().await.ok()?))
+    }
+
+    /// Posts until a 202 comes, as a sender with retries does.
+    pub(crate) async fn post_until_accepted(&self, id: &str, event_type: &str, data: &Value) {
+        eventually("the event is accepted", || async {
+            let answer = self.try_post(id, event_type, data).await;
+            answer.is_some_and(|(status, _)| status == 202)
+        })
+        .await;
     }
 }
 
