@@ -174,7 +174,15 @@ impl Context {
 
     /// Opens the ledger that the service of this environment writes.
     fn ledger(&self) -> anyhow::Result<Arc<dyn Ledger>> {
-        Ok(app::open_ledger(&self.settings())?)
+        let settings = self.settings();
+        let path = app::ledger_path(&settings);
+        anyhow::ensure!(
+            path.exists(),
+            "there is no ledger at `{}`: no service has run here, or DESKBELL_DATA_DIR names \
+             another place",
+            path.display()
+        );
+        Ok(app::open_ledger(&settings)?)
     }
 }
 

@@ -50,7 +50,11 @@ pub(super) struct Options {
 impl Options {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<Exit> {
         let lifecycle = Lifecycle::default();
-        let desks = SandboxSettings::on_loopback(clock());
+        let desks = SandboxSettings {
+            // Nobody watches a demo wait for a search index.
+            search_lag: Duration::ZERO,
+            ..SandboxSettings::on_loopback(clock())
+        };
         let sandbox = sandbox::start(desks, lifecycle.draining().child_token())?;
         let (config, schemas) = setting::configuration(context, &sandbox)?;
         let demo = Demo::of(&config, self.json)?;

@@ -1,0 +1,190 @@
+//! Puts the parts together: what a command starts, and how it stops.
+
+mod demo_data;
+mod error;
+mod running_broker;
+
+pub use demo_data::{DEMO_MARK, clear_demo_data, is_demo_data};
+pub use error::StartError;
+
+use std::{
+    collections::HashMap,
+    io,
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use actix_web::dev::Server;
+
+use self::running_broker::RunningBroker;
+use crate::{
+    clock::{Clock, SystemClock},
+    config::{Config, Settings},
+    desks::{self, DeskConfig},
+    event::{SchemaBook, SourceName},
+    ledger::{Ledger, sqlite::SqliteLedger},
+    lifecycle::{Drained, Lifecycle},
+    operators,
+    receiver::{self, Intake, ReceiverSettings},
+    signature::{Scheme, SchemeSettings},
+    sqlite::create_directory,
+    telemetry,
+    worker::{Post, Worker},
+};
+
+/// Which parts a process runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Roles {
+    /// The receiver.
+    pub receive: bool,
+    /// The workers.
+    pub deliver: bool,
+}
+
+/// A running process.
+#[derive(Debug)]
+pub struct App {
+    /// Where the receiver listens.
+    pub receiver: Option<SocketAddr>,
+    /// Where the private port is.
+    pub operators: SocketAddr,
+    /// The ledger, where the workers run.
+    pub ledger: Option<Arc<dyn Ledger>>,
+    broker: RunningBroker,
+}
+
+/// The built-in schemas, and those of the folder that `settings` name.
+pub fn schemas(settings: &Settings) -> Result<SchemaBook, StartError> {
+    match &settings.schemas {
+        None => Ok(SchemaBook::builtin()),
+        Some(folder) => SchemaBook::with_folder(folder).map_err(StartError::Schemas),
+    }
+}
+
+/// Where the ledger that `settings` name is.
+pub fn ledger_path(settings: &Settings) -> PathBuf {
+    settings.ledger_file.clone().unwrap_or_else(|| settings.data_dir.join("ledger.db"))
+}
+
+/// Opens the ledger that `settings` name, and creates it where there is none. Blocks on the disk.
+pub fn open_ledger(settings: &Settings) -> Result<Arc<dyn Ledger>, StartError> {
+    let path = ledger_path(settings);
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        create_directory(folder)
+            .map_err(|source| StartError::DataDirectory { path: folder.to_owned(), source })?;
+    }
+    match SqliteLedger::open(&path) {
+        Ok(ledger) => Ok(ledger),
+        Err(source) => Err(StartError::Ledger { path, source }),
+    }
+}
+
+/// Starts what `parts` say, on `lifecycle`; to be called inside a tokio runtime. Addresses are bound
+/// first, so that a port which is taken is told before anything else happens.
+pub fn start(
+    config: Config,
+    schemas: SchemaBook,
+    parts: Roles,
+    lifecycle: &Lifecycle,
+) -> Result<App, StartError> {
+    let Config { settings, sources, desks, rules, warnings } = config;
+    for warning in warnings {
+        tracing::warn!("{warning}");
+    }
+    let public = parts.receive.then(|| Port::bind(settings.listen)).transpose()?;
+    let operators = Port::bind(settings.ops_listen)?;
+    let sources = verifiers(sources)?;
+    let posts = if parts.deliver { posts(desks.values())? } else { Vec::new() };
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let rules = Arc::new(rules);
+    let broker = RunningBroker::open(&settings, parts, desks.into_keys().collect(), &clock)?;
+    let ledger = parts.deliver.then(|| open_ledger(&settings)).transpose()?;
+
+    let (tasks, draining) = (lifecycle.tasks(), lifecycle.draining());
+    telemetry::keep_metrics(tasks, draining);
+    let operators = operators.serve(lifecycle, |listener| {
+        operators::serve(listener, telemetry::metrics(), draining.clone())
+    })?;
+    if let Some(ledger) = ledger.clone() {
+        let (broker, holder) = (broker.broker.clone(), broker.holder());
+        let (rules, clock) = (rules.clone(), clock.clone());
+        Worker { broker, ledger, rules, clock, holder, chance }.start(posts, tasks, draining);
+    }
+    let receiver =
+        match public {
+            None => None,
+            Some(port) => {
+                let (broker, settings) = (broker.broker.clone(), ReceiverSettings::default());
+                let intake = Arc::new(Intake { sources, schemas, rules, broker, clock, settings });
+                Some(port.serve(lifecycle, |listener| {
+                    receiver::serve(listener, intake, draining.clone())
+                })?)
+            }
+        };
+    Ok(App { receiver, operators, ledger, broker })
+}
+
+impl App {
+    /// Takes no new work, finishes what is in flight within a deadline, and closes the broker last.
+    pub async fn stop(self, lifecycle: &Lifecycle) -> Drained {
+        let drained = lifecycle.drain().await;
+        self.broker.close().await;
+        drained
+    }
+}
+
+/// An address that is ours, before anybody serves it.
+struct Port {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Port {
+    fn bind(address: SocketAddr) -> Result<Self, StartError> {
+        let bound = receiver::bind(address).and_then(|listener| {
+            let address = listener.local_addr()?;
+            Ok(Self { listener, address })
+        });
+        bound.map_err(|source| StartError::Listen { address, source })
+    }
+
+    /// Serves the address on `lifecycle`'s tasks; gives it.
+    fn serve(
+        self,
+        lifecycle: &Lifecycle,
+        server: impl FnOnce(TcpListener) -> io::Result<Server>,
+    ) -> Result<SocketAddr, StartError> {
+        let Self { listener, address } = self;
+        let server = server(listener).map_err(|source| StartError::Listen { address, source })?;
+        lifecycle.tasks().spawn(async move {
+            if let Err(error) = server.await {
+                tracing::error!(%address, %error, "A port is no longer served");
+            }
+        });
+        Ok(address)
+    }
+}
+
+fn verifiers(
+    sources: impl IntoIterator<Item = (SourceName, SchemeSettings)>,
+) -> Result<HashMap<SourceName, Scheme>, StartError> {
+    let scheme = |(source_name, settings)| match Scheme::new(settings) {
+        Ok(scheme) => Ok((source_name, scheme)),
+        Err(source) => Err(StartError::Secret { source_name, source }),
+    };
+    sources.into_iter().map(scheme).collect()
+}
+
+fn posts<'a>(configs: impl Iterator<Item = &'a DeskConfig>) -> Result<Vec<Post>, StartError> {
+    let post = |config: &DeskConfig| match desks::build(config) {
+        Ok(desk) => Ok(Post { settings: config.settings.clone(), desk }),
+        Err(source) => Err(StartError::Desk { desk: config.settings.name.clone(), source }),
+    };
+    configs.map(post).collect()
+}
+
+/// A number, uniform in [0, 1): from the system, or one half where it gives none.
+fn chance() -> f64 {
+    getrandom::u32().map_or(0.5, |drawn| f64::from(drawn) / (f64::from(u32::MAX) + 1.0))
+}
