@@ -24,9 +24,13 @@ const UPKEEP: Duration = Duration::from_secs(5);
 #[error("DESKBELL_LOG is not a log filter: `info`, or `warn,deskbell=debug`")]
 pub struct InvalidFilter(#[source] tracing_subscriber::filter::ParseError);
 
-/// The filter as given, and over it what must never be logged whatever the filter says.
+/// What the HTTP server says of itself at every start, and we say better.
+const TALKATIVE: &str = "actix_server=warn";
+
+/// The filter as given, over what is too talkative, and under what must never be logged whatever
+/// the filter says.
 fn filter(directives: &str) -> Result<EnvFilter, InvalidFilter> {
-    let mut all = directives.to_owned();
+    let mut all = format!("{TALKATIVE},{directives}");
     for quiet in rabbitmq::QUIET {
         all.push(',');
         all.push_str(quiet);

@@ -191,7 +191,7 @@ fn list(dead: &[Delivery], json: bool) -> anyhow::Result<Exit> {
     for delivery in dead {
         table.add_row([
             delivery.key.to_string(),
-            delivery.updated_at.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+            output::instant(delivery.updated_at),
             delivery.desk.to_string(),
             delivery.event.id.to_string(),
             delivery.event.event_type.to_string(),

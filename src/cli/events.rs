@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{Context, Exit, output};
 use crate::{
     delivery::Delivery,
-    event::{EventId, SourceName},
+    event::{EventId, Route, SourceName},
     ledger::{EventRecord, Ledger},
 };
 
@@ -74,7 +74,7 @@ async fn list(ledger: &dyn Ledger, limit: usize, json: bool) -> anyhow::Result<E
     for (record, deliveries) in &rows {
         let event = &record.envelope.event;
         table.add_row([
-            record.envelope.received_at.to_string(),
+            output::instant(record.envelope.received_at),
             event.source.to_string(),
             event.id.to_string(),
             event.event_type.to_string(),
@@ -161,8 +161,6 @@ async fn print(
     }
     Ok(())
 }
-
-use crate::event::Route;
 
 fn summary(record: &EventRecord, deliveries: &[Delivery]) -> String {
     if record.envelope.routes.is_empty() {

@@ -118,14 +118,19 @@ pub(super) fn attempt_row(attempt: &Attempt) -> [String; 5] {
     let lasted = attempt.ended.duration_since(attempt.began);
     [
         attempt.number.to_string(),
-        attempt.began.to_string(),
-        format!("{lasted:#}"),
+        instant(attempt.began),
+        format!("{:.3} s", lasted.as_secs_f64()),
         attempt.outcome.as_str().to_owned(),
         attempt.failure.as_ref().map_or_else(String::new, |failure| {
             let status = failure.status.map(|status| format!(" {status}")).unwrap_or_default();
             format!("{}{status}: {}", failure.reason, failure.words)
         }),
     ]
+}
+
+/// An instant for people: to the second, in UTC.
+pub(super) fn instant(at: jiff::Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 
 /// An event as structured `CloudEvents`, for programs.

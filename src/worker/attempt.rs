@@ -46,7 +46,7 @@ pub(super) async fn deliver(station: Arc<Station>, turn: Turn, lease: Lease) {
         desk = %desk,
         event.source = %envelope.event.source,
         event.id = %envelope.event.id,
-        request_id = %envelope.request_id,
+        request.id = %envelope.request_id,
         priority = %priority,
     );
     settle(station, turn, lease).instrument(span).await;

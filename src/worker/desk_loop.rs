@@ -46,28 +46,38 @@ struct Tenure {
     until: Instant,
 }
 
+/// Failures in a row that are not worth a line: a broker is connecting, or comes back by itself.
+const TOLERATED: u32 = 5;
+
+/// Serving that lasted this long had been going well.
+const WELL: Duration = Duration::from_secs(10);
+
 /// Serves `post` until `draining`, then finishes what is in flight and gives the desk back.
 pub(super) async fn serve(worker: Worker, post: Post, draining: CancellationToken) {
     let tenure = Mutex::new(Tenure { epoch: 0, until: Instant::now() });
     let station = Arc::new(Station { worker, post, gate: Gate::default(), tenure });
-    let mut failing = false;
+    let mut failures = 0_u32;
     loop {
         let served = tokio::select! {
             () = draining.cancelled() => break,
             held = station.hold() => held,
         };
+        let began = Instant::now();
         let served = match served {
             Ok(()) => station.work(&draining).await,
             Err(error) => Err(StationError::Ledger(error)),
         };
+        if began.elapsed() > WELL {
+            failures = 0;
+        }
         match served {
-            Ok(()) => failing = false,
-            Err(error) if !failing => {
-                failing = true;
+            Ok(()) => failures = 0,
+            Err(error) if failures == TOLERATED => {
+                failures += 1;
                 let desk = &station.post.settings.name;
                 tracing::warn!(%desk, error = %Causes(&error), "Desk `{desk}` is not being served");
             }
-            Err(_) => {}
+            Err(_) => failures = failures.saturating_add(1),
         }
         tokio::select! {
             () = draining.cancelled() => break,

@@ -1,6 +1,9 @@
 //! Copies the journal into the ledger, so that every accepted event can be found and counted, also
 //! one that no rule matched.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{PAUSE, Worker};
@@ -14,6 +17,12 @@ use crate::{
 /// Entries recorded in one transaction.
 const MOST: usize = 256;
 
+/// Failures that are not worth a line: a broker is connecting, or comes back by itself.
+const TOLERATED: u32 = 5;
+
+/// Recording that lasted this long had been going well.
+const WELL: Duration = Duration::from_secs(10);
+
 /// Why recording stopped.
 #[derive(Debug, thiserror::Error)]
 enum RecordError {
@@ -25,15 +34,17 @@ enum RecordError {
 
 /// Records until `draining`; begins again after a failure where the ledger says it ended.
 pub(super) async fn run(worker: Worker, draining: CancellationToken) {
-    let mut failing = false;
+    let mut failures = 0_u32;
     while !draining.is_cancelled() {
+        let began = Instant::now();
         tokio::select! {
             () = draining.cancelled() => return,
             Err(error) = record(&worker) => {
-                if !failing {
+                let went_well = began.elapsed() > WELL;
+                failures = if went_well { 1 } else { failures.saturating_add(1) };
+                if failures == TOLERATED {
                     tracing::warn!(error = %Causes(&error), "The journal is not being recorded");
                 }
-                failing = true;
             }
         }
         tokio::select! {
