@@ -85,11 +85,13 @@ name!(
     is_plain
 );
 name!(
-    /// What happened, as `payment.failed`. It is the AMQP routing key and the schema's file name.
+    /// What happened, as `payment.failed`. It is the AMQP routing key and the schema's file name;
+    /// `desk.` begins the keys of Deskbell's own lanes.
     EventType,
     "event type",
-    "1 to 128 of A-Z, a-z, 0-9, '.', '-' and '_', with a letter or a digit at both ends and no '..'",
-    is_dotted
+    "1 to 128 of A-Z, a-z, 0-9, '.', '-' and '_', with a letter or a digit at both ends, without \
+     '..', and not beginning with 'desk.'",
+    is_event_type
 );
 name!(
     /// The sender's id of an event; with the source's name it identifies the event.
@@ -107,8 +109,9 @@ fn is_plain(text: &str) -> bool {
         && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
 }
 
-fn is_dotted(text: &str) -> bool {
+fn is_event_type(text: &str) -> bool {
     text.len() <= 128
+        && !text.starts_with("desk.")
         && text.starts_with(|first: char| first.is_ascii_alphanumeric())
         && text.ends_with(|last: char| last.is_ascii_alphanumeric())
         && !text.contains("..")
@@ -137,8 +140,8 @@ mod tests {
     }
 
     #[test]
-    fn an_event_type_never_leaves_the_schema_folder() {
-        for bad in ["", "..", "../x", "a..b", ".a", "a.", "a/b", "a b", "#"] {
+    fn an_event_type_never_leaves_the_schema_folder_and_never_addresses_a_lane() {
+        for bad in ["", "..", "../x", "desk.crm.low", "a..b", ".a", "a.", "a/b", "a b", "#"] {
             assert!(bad.parse::<EventType>().is_err(), "{bad:?}");
         }
         assert!("payment.failed".parse::<EventType>().is_ok());
