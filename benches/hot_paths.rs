@@ -84,10 +84,7 @@ async fn claim_to_record(ledger: &dyn Ledger, epoch: u64) {
         .expect("an intent");
     let ticket = TicketRef { id: "4711".to_owned(), number: None, url: None };
     let done = Transition::Done { claim, at, step, outcome: Outcome::Ticket(ticket) };
-    ledger
-        .advance(&key, vec![done, Transition::Complete { claim, at }])
-        .await
-        .expect("an outcome");
+    ledger.advance(&key, vec![done, Transition::Complete { claim, at }]).await.expect("an outcome");
 }
 
 fn claim_to_recorded(criterion: &mut Criterion) {
