@@ -221,6 +221,15 @@ async fn a_transient_answer_is_retried_and_counts_as_an_attempt() {
 }
 
 #[tokio::test]
+async fn health_tells_by_its_exit_code_whether_the_service_runs() {
+    let mut world = World::embedded().await;
+    assert_eq!(world.cli(&["health"]).status.code(), Some(0));
+    assert_eq!(world.cli(&["health", "--ready"]).status.code(), Some(0));
+    world.stop();
+    assert_eq!(world.cli(&["health"]).status.code(), Some(1));
+}
+
+#[tokio::test]
 async fn stopping_finishes_what_is_in_flight_and_loses_nothing() {
     let mut world = World::embedded().await;
     let slow = Fault::new(FaultKind::Latency(Duration::from_millis(300)));
