@@ -13,7 +13,7 @@ impl Options {
     pub(super) fn run(self, context: &Context) -> anyhow::Result<Exit> {
         let (config, schemas) = context.load()?;
         for warning in &config.warnings {
-            eprintln!("warning: {warning}");
+            output::aside(format_args!("warning: {warning}"));
         }
         output::line(format_args!(
             "{} is sound: {} sources, {} desks, {} rules, {} event types",

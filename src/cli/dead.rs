@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use serde_json::json;
 
 use super::{Context, Exit, argument, clock, output};
@@ -63,11 +63,12 @@ enum Act {
         why: String,
     },
     /// Settles a doubt: says whether the ticket exists at the desk.
+    #[command(group = ArgGroup::new("seen").required(true).args(["ticket", "absent"]))]
     Settle {
         /// The delivery's key.
         key: String,
         /// The desk has it: this is the ticket's id.
-        #[arg(long, conflicts_with = "absent", required_unless_present = "absent")]
+        #[arg(long)]
         ticket: Option<String>,
         /// The desk does not have it: try again.
         #[arg(long)]
@@ -147,9 +148,13 @@ impl Options {
             }
             Act::Show { key, json } => show(&*ledger, &argument("key", &key)?, json).await,
             Act::Replay { keys, choice, all, json } => {
+                if !keys.is_empty() && (all || !choice.is_empty()) {
+                    output::aside("give keys or a filter, not both");
+                    return Ok(Exit::Wrong);
+                }
                 let keys = if keys.is_empty() {
                     if choice.is_empty() && !all {
-                        eprintln!("say which: keys, a filter such as --desk, or --all");
+                        output::aside("say which: keys, a filter such as --desk, or --all");
                         return Ok(Exit::Wrong);
                     }
                     let filter = choice.filter(&*clock, None)?;
@@ -204,7 +209,7 @@ fn list(dead: &[Delivery], json: bool) -> anyhow::Result<Exit> {
 
 async fn show(ledger: &dyn Ledger, key: &DeliveryKey, json: bool) -> anyhow::Result<Exit> {
     let Some(delivery) = ledger.delivery(key).await? else {
-        eprintln!("there is no delivery {key}");
+        output::aside(format_args!("there is no delivery {key}"));
         return Ok(Exit::No);
     };
     let event = ledger.event(&delivery.event.source, &delivery.event.id).await?;
@@ -265,7 +270,7 @@ async fn replay(
         }))?;
     } else {
         for (key, why) in &refused {
-            eprintln!("{key}: {why}");
+            output::aside(format_args!("{key}: {why}"));
         }
         output::line(format_args!(
             "{} put back to work; the running service takes them up within a second",
@@ -286,7 +291,7 @@ async fn operate(ledger: &dyn Ledger, key: &DeliveryKey, act: Transition) -> any
             Ok(Exit::Done)
         }
         Err(error @ (LedgerError::NotAllowed(_) | LedgerError::UnknownDelivery(_))) => {
-            eprintln!("{key}: {}", crate::causes::Causes(&error));
+            output::aside(format_args!("{key}: {}", crate::causes::Causes(&error)));
             Ok(Exit::No)
         }
         Err(error) => Err(error.into()),

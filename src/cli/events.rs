@@ -95,7 +95,7 @@ async fn show(
     records.retain(|record| source.is_none_or(|source| source == &record.envelope.event.source));
     match records.as_slice() {
         [] => {
-            eprintln!("no event with the id `{id}` has been accepted");
+            output::aside(format_args!("no event with the id `{id}` has been accepted"));
             Ok(Exit::No)
         }
         [record] => {
@@ -111,10 +111,10 @@ async fn show(
         several => {
             let sources: Vec<&str> =
                 several.iter().map(|record| record.envelope.event.source.as_str()).collect();
-            eprintln!(
+            output::aside(format_args!(
                 "several sources use the id `{id}`: choose with --source {}",
                 sources.join("|")
-            );
+            ));
             Ok(Exit::Wrong)
         }
     }

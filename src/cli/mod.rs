@@ -15,8 +15,9 @@ mod run;
 mod sandbox;
 mod send;
 
-use std::{ffi::OsString, process::ExitCode, str::FromStr, sync::Arc};
+use std::{ffi::OsString, io, path::Path, process::ExitCode, str::FromStr, sync::Arc};
 
+use anyhow::Context as _;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::{
@@ -24,8 +25,9 @@ use crate::{
     causes::Causes,
     clock::{Clock, SystemClock},
     config::{Config, ConfigError, Environment, Settings},
-    event::SchemaBook,
+    event::{SchemaBook, SourceName},
     ledger::Ledger,
+    signature::SchemeSettings,
     telemetry,
 };
 
@@ -90,13 +92,23 @@ pub fn main() -> ExitCode {
     match run_to_end(command) {
         Ok(exit) => exit.into(),
         Err(error) => {
-            eprintln!("deskbell: {}", Causes(error.as_ref()));
+            if has_no_reader(&error) {
+                return Exit::Done.into();
+            }
+            output::aside(format_args!("deskbell: {}", Causes(error.as_ref())));
             let wrong = error.is::<ConfigError>()
+                || error.is::<telemetry::InvalidFilter>()
                 || error.is::<WrongArgument>()
+                || error.is::<WrongCall>()
                 || error.is::<app::StartError>();
             if wrong { Exit::Wrong.into() } else { Exit::No.into() }
         }
     }
+}
+
+/// Whether standard output was closed by its reader, as `head` does: it has what it wanted.
+fn has_no_reader(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 fn run_to_end(command: Command) -> anyhow::Result<Exit> {
@@ -199,6 +211,30 @@ struct WrongArgument {
     given: String,
     #[source]
     source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+/// A call that cannot be carried out as it stands; also the context of why not.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct WrongCall(String);
+
+/// What a file that the call names says.
+fn read_file(path: &Path) -> anyhow::Result<String> {
+    let unread = || WrongCall(format!("`{}` cannot be read", path.display()));
+    std::fs::read_to_string(path).with_context(unread)
+}
+
+/// The source that the call names; the first by name where it names none.
+fn source<'c>(
+    config: &'c Config,
+    name: Option<&str>,
+) -> anyhow::Result<(&'c SourceName, &'c SchemeSettings)> {
+    let Some(name) = name else {
+        let none = || WrongCall("no source is configured".to_owned());
+        return config.sources.iter().next().with_context(none);
+    };
+    let unknown = || WrongCall(format!("there is no source `{name}` in the configuration"));
+    config.sources.get_key_value(&argument::<SourceName>("--source", name)?).with_context(unknown)
 }
 
 /// Reads an argument into its type.

@@ -18,9 +18,14 @@ pub(super) fn json(document: &impl Serialize) -> io::Result<()> {
     writeln!(out)
 }
 
-/// Prints one line of text. A reader that has gone away is no error of ours.
+/// Prints one line of text.
 pub(super) fn line(text: impl std::fmt::Display) -> io::Result<()> {
     writeln!(io::stdout().lock(), "{text}")
+}
+
+/// Says something beside the data, on standard error. Where nobody reads it, nobody is told.
+pub(super) fn aside(text: impl std::fmt::Display) {
+    drop(writeln!(io::stderr().lock(), "{text}"));
 }
 
 /// A table without borders, as wide as the terminal.

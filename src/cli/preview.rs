@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{Context, Exit, argument, output};
+use super::{Context, Exit, WrongCall, output, read_file, source};
 use crate::{
     delivery::DeliveryKey,
     desks::{self, Preview},
@@ -20,7 +20,7 @@ pub(super) struct Options {
     /// A file with the event: CloudEvents JSON, or the plain form `{"type", "data"}`.
     #[arg(value_name = "EVENT.JSON")]
     event: PathBuf,
-    /// The source that would post it; the first configured where none is given.
+    /// The source that would post it; the first by name where none is given.
     #[arg(long)]
     source: Option<String>,
     /// Print JSON.
@@ -31,15 +31,12 @@ pub(super) struct Options {
 impl Options {
     pub(super) fn run(self, context: &Context) -> anyhow::Result<Exit> {
         let (config, schemas) = context.load()?;
-        let source = match &self.source {
-            Some(name) => argument::<SourceName>("--source", name)?,
-            None => config.sources.keys().next().context("no source is configured")?.clone(),
-        };
-        let event = read(&self.event, &source)?;
+        let (source, _) = source(&config, self.source.as_deref())?;
+        let event = read(&self.event, source)?;
         if let Err(violations) = schemas.check(&event) {
-            eprintln!("the receiver would refuse this event:");
+            output::aside("the receiver would refuse this event:");
             for violation in violations {
-                eprintln!("  {}: {}", violation.pointer, violation.detail);
+                output::aside(format_args!("  {}: {}", violation.pointer, violation.detail));
             }
             return Ok(Exit::No);
         }
@@ -70,10 +67,8 @@ impl Options {
 
 /// An event from a file; one without an id gets a stand-in.
 fn read(path: &std::path::Path, source: &SourceName) -> anyhow::Result<Event> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("`{}` cannot be read", path.display()))?;
-    let mut document: Value =
-        serde_json::from_str(&text).with_context(|| format!("`{}` is not JSON", path.display()))?;
+    let not_json = || WrongCall(format!("`{}` is not JSON", path.display()));
+    let mut document: Value = serde_json::from_str(&read_file(path)?).with_context(not_json)?;
     if document.get("specversion").is_none() {
         document = json!({
             "specversion": "1.0",

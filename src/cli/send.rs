@@ -7,9 +7,9 @@ use bytes::Bytes;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{Context, Exit, argument, clock, output};
+use super::{Context, Exit, WrongCall, argument, clock, output, read_file, source};
 use crate::{
-    event::{EventType, SourceName},
+    event::EventType,
     signature::{Scheme, SchemeSettings},
 };
 
@@ -19,7 +19,7 @@ pub(super) struct Options {
     /// The event's type: `payment.failed`.
     #[arg(value_name = "TYPE")]
     event_type: String,
-    /// The source that posts it; where there is one source only, that one.
+    /// The source that posts it; the first by name where none is given.
     #[arg(long)]
     source: Option<String>,
     /// The event's id; a fresh one where none is given.
@@ -47,18 +47,16 @@ impl Options {
                 .document(&event_type)
                 .and_then(|schema| schema.pointer("/examples/0"))
                 .cloned()
-                .context("the type has no schema with examples: give --data")?,
+                .context(WrongCall(
+                    "the type has no schema with examples: give --data".to_owned(),
+                ))?,
         };
-        let source = match &self.source {
-            Some(name) => argument::<SourceName>("--source", name)?,
-            None => config.sources.keys().next().context("no source is configured")?.clone(),
-        };
-        let Some(settings) = config.sources.get(&source) else {
-            eprintln!("there is no source `{source}` in the configuration");
-            return Ok(Exit::Wrong);
-        };
+        let (source, settings) = source(&config, self.source.as_deref())?;
         let id = self.id.unwrap_or_else(|| format!("evt_{}", uuid::Uuid::now_v7().simple()));
         let to = self.to.unwrap_or_else(|| format!("http://{}", config.settings.listen));
+        if !(to.starts_with("http://") || to.starts_with("https://")) {
+            return Err(WrongCall(format!("--to `{to}`: begin it with http:// or https://")).into());
+        }
         let url = format!("{}/hooks/{source}", to.trim_end_matches('/'));
         let post = Post::signed(settings, &id, &event_type, &data)?;
         let answer = post.send(&url).await?;
@@ -76,10 +74,9 @@ fn read(path: &std::path::Path) -> anyhow::Result<Value> {
     if path.as_os_str() == "-" {
         std::io::stdin().read_to_string(&mut text).context("standard input cannot be read")?;
     } else {
-        text = std::fs::read_to_string(path)
-            .with_context(|| format!("`{}` cannot be read", path.display()))?;
+        text = read_file(path)?;
     }
-    serde_json::from_str(&text).context("the data is not JSON")
+    serde_json::from_str(&text).context(WrongCall("the data is not JSON".to_owned()))
 }
 
 /// A signed request, ready to go.

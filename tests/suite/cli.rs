@@ -191,6 +191,48 @@ fn a_command_that_reads_makes_nothing() {
 }
 
 #[test]
+fn a_wrong_call_ends_with_code_2_and_says_what_is_wrong_with_it() {
+    let folder = example();
+    fs::write(folder.path().join("no.json"), "{nope").unwrap();
+    let calls: [(&[&str], &str); 8] = [
+        (&["send", "payment.failed", "--source", "nope"], "no source `nope`"),
+        (&["send", "payment.failed", "--data", "absent.json"], "`absent.json` cannot be read"),
+        (&["send", "payment.failed", "--data", "no.json"], "the data is not JSON"),
+        (&["send", "payment.failed", "--to", "localhost:1"], "http://"),
+        (&["send", "un.known"], "--data"),
+        (&["preview", "absent.json"], "`absent.json` cannot be read"),
+        (&["preview", "no.json", "--source", "nope"], "no source `nope`"),
+        (&["dead", "settle", "0"], "--absent"),
+    ];
+    for (arguments, words) in calls {
+        let output = deskbell(folder.path(), arguments, &SECRETS);
+        let told = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {told}");
+        assert!(told.contains(words), "{arguments:?}: {told}");
+    }
+    let output = deskbell(folder.path(), &["check"], &[("DESKBELL_LOG", "!!!")]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let folder = example();
+    let closed = || std::io::pipe().map(|(_reader, writer)| writer).unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_deskbell"));
+        command.args(arguments).current_dir(folder.path()).env_clear().envs(SECRETS);
+        command
+    };
+    let output = run(&["check"]).stdout(closed()).output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+    let output = run(&["demo", "--exit"]).stdout(closed()).output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+    // What is told on standard error is told to nobody, and the exit code stays.
+    let output = run(&["events", "show", "evt_1"]).stderr(closed()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
 fn receiver_and_workers_apart_need_rabbitmq_between_them() {
     let folder = example();
     for command in ["receive", "deliver"] {

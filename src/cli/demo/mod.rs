@@ -4,7 +4,7 @@ mod report;
 mod samples;
 mod setting;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -60,17 +60,12 @@ impl Options {
         let demo = Demo::of(&config, self.json)?;
         let data_dir = config.settings.data_dir.clone();
         let app = app::start(config, schemas, BOTH, &lifecycle)?;
-        demo.greet(&app, &sandbox, &data_dir)?;
-        let settled = tokio::select! {
-            settled = demo.play(&app, &sandbox) => Some(settled?),
-            () = lifecycle.until_asked_to_stop() => None,
+        let shown = tokio::select! {
+            shown = demo.show(&app, &sandbox, &data_dir, self.exit) => shown,
+            () = lifecycle.until_asked_to_stop() => Ok(Exit::Done),
         };
-        if settled == Some(Exit::Done) && !self.exit {
-            demo.say_goodbye(&data_dir)?;
-            lifecycle.until_asked_to_stop().await;
-        }
         app.stop(&lifecycle).await;
-        Ok(settled.unwrap_or(Exit::Done))
+        shown
     }
 }
 
@@ -96,6 +91,23 @@ impl Demo {
         let run = uuid::Uuid::now_v7().simple().to_string();
         let run = run[20..].to_owned();
         Ok(Self { source: source.clone(), scheme: scheme.clone(), run, json })
+    }
+
+    /// All that there is to see; comes to an end when it is over, or else nothing has settled.
+    async fn show(
+        &self,
+        app: &App,
+        sandbox: &Sandbox,
+        data_dir: &Path,
+        exit: bool,
+    ) -> anyhow::Result<Exit> {
+        self.greet(app, sandbox, data_dir)?;
+        let settled = self.play(app, sandbox).await?;
+        if settled == Exit::Done && !exit {
+            self.say_goodbye(data_dir)?;
+            std::future::pending::<()>().await;
+        }
+        Ok(settled)
     }
 
     /// Posts the samples, tells each as it settles, and sums up.
