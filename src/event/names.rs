@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Why a text is not a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("is not a {what}: {rule}")]
+#[error("is no {what}: {rule}")]
 pub struct InvalidName {
     /// What the text was meant to be.
     what: &'static str,

@@ -71,7 +71,7 @@ fn every_fault_of_a_source_has_its_place_and_cure() {
     assert_eq!(
         faults("[sources.A]\nverify = \"none\"\n"),
         [
-            "1:10: `source` is not a source name: 1 to 63 of a-z, 0-9, '-' and '_', beginning with a letter or a digit: choose another name"
+            "1:10: `source` is no source name: 1 to 63 of a-z, 0-9, '-' and '_', beginning with a letter or a digit: choose another name"
         ]
     );
 }
