@@ -3,6 +3,8 @@
 //!
 //! `cargo bench` compares with the run before it; quote the ratio, not the time.
 
+#![expect(clippy::expect_used, reason = "a benchmark fails by panicking")]
+
 use std::{num::NonZeroU16, sync::Arc, time::Duration};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
