@@ -119,8 +119,12 @@ pub enum Verdict {
         /// How long to wait; the worker's own measure where the desk named none.
         after: Option<Duration>,
     },
-    /// The outcome is not known: look the key up before anything else.
-    LookUp,
+    /// The outcome is not known: look the key up before anything else. Where the ticket is not
+    /// there, try again as after a [`Verdict::Retry`].
+    LookUp {
+        /// How long the desk asked to wait at least.
+        after: Option<Duration>,
+    },
     /// Make sure that the customer exists, then try again at once.
     CreateCustomer,
     /// It cannot succeed as it is.

@@ -74,11 +74,10 @@ impl DeskError {
     /// What a worker does next, when this came of `step`.
     pub fn verdict(&self, step: &Step) -> Verdict {
         match self {
-            Self::NoAnswer(_) | Self::Unreadable { .. } | Self::Faulty(..)
-                if !step.is_repeatable() =>
-            {
-                Verdict::LookUp
+            Self::NoAnswer(_) | Self::Unreadable { .. } if !step.is_repeatable() => {
+                Verdict::LookUp { after: None }
             }
+            Self::Faulty(_, after) if !step.is_repeatable() => Verdict::LookUp { after: *after },
             Self::Unreachable(_) | Self::NoAnswer(_) | Self::Account(_) => {
                 Verdict::Wait { after: None }
             }
@@ -111,6 +110,26 @@ impl DeskError {
             | Self::Incomplete(_)
             | Self::MissingRecord(_)
             | Self::Beforehand(_) => true,
+        }
+    }
+
+    /// Whether the desk has looked at what it was asked and judged it: it is there, and takes the
+    /// account's key.
+    pub fn is_judgement(&self) -> bool {
+        match self {
+            Self::UnknownCustomer(_)
+            | Self::Refused(..)
+            | Self::Locked(..)
+            | Self::MissingRecord(_) => true,
+            Self::Unreachable(_)
+            | Self::NoAnswer(_)
+            | Self::Unreadable { .. }
+            | Self::Faulty(..)
+            | Self::Throttled(..)
+            | Self::QuotaSpent(..)
+            | Self::Account(_)
+            | Self::Incomplete(_) => false,
+            Self::Beforehand(cause) => cause.is_judgement(),
         }
     }
 
@@ -170,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_ticket_that_may_have_been_made_is_looked_up() {
-        assert_eq!(no_answer().verdict(&Step::Ticket), Verdict::LookUp);
+        assert_eq!(no_answer().verdict(&Step::Ticket), Verdict::LookUp { after: None });
         assert!(!no_answer().is_definite());
     }
 

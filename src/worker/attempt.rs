@@ -5,7 +5,11 @@ use std::{sync::Arc, time::Duration};
 use jiff::Timestamp;
 use tracing::Instrument;
 
-use super::{PAUSE, desk_loop::Station, steps::Run};
+use super::{
+    PAUSE,
+    desk_loop::{Passage, Station},
+    steps::Run,
+};
 use crate::{
     broker::{Job, Lease},
     causes::Causes,
@@ -39,7 +43,7 @@ pub(super) enum Ending {
 }
 
 /// Brings a job to an outcome and settles its message.
-pub(super) async fn deliver(station: Arc<Station>, turn: Turn, lease: Lease) {
+pub(super) async fn deliver(station: Arc<Station>, passage: Passage, lease: Lease) {
     let Job { envelope, desk, priority, .. } = lease.job();
     let span = tracing::info_span!(
         "delivery",
@@ -49,7 +53,9 @@ pub(super) async fn deliver(station: Arc<Station>, turn: Turn, lease: Lease) {
         request.id = %envelope.request_id,
         priority = %priority,
     );
+    let Passage { turn, probe } = passage;
     settle(station, turn, lease).instrument(span).await;
+    drop(probe);
 }
 
 async fn settle(station: Arc<Station>, turn: Turn, lease: Lease) {
@@ -110,6 +116,8 @@ async fn conclude(station: &Station, run: Run<'_>, ending: Ending) -> Result<Nex
     let at = station.worker.clock.now();
     let (delivery, mut transitions, received_at) = run.into_parts();
     let claim = delivery.claims;
+    // The desk waits, and its gate has said so.
+    let is_told = matches!(ending, Ending::Postpone { counts: false, .. });
     let (last, next) = match ending {
         Ending::Complete => (Transition::Complete { claim, at }, Next::Acknowledge),
         Ending::Postpone { not_before, failure, counts } => (
@@ -126,12 +134,12 @@ async fn conclude(station: &Station, run: Run<'_>, ending: Ending) -> Result<Nex
     };
     transitions.push(last);
     let delivery = station.worker.ledger.advance(&delivery.key, transitions).await?;
-    report(&delivery, received_at, at);
+    report(&delivery, received_at, at, is_told);
     Ok(next)
 }
 
-/// One log line and one count for each attempt's end.
-fn report(delivery: &Delivery, received_at: Timestamp, at: Timestamp) {
+/// One count for each attempt's end, and one log line where that is not told already.
+fn report(delivery: &Delivery, received_at: Timestamp, at: Timestamp, is_told: bool) {
     let state = delivery.state.name();
     let key = &delivery.key;
     metrics::counter!(
@@ -147,6 +155,9 @@ fn report(delivery: &Delivery, received_at: Timestamp, at: Timestamp) {
             )
             .record(waited.as_secs_f64());
             tracing::info!(%key, ticket = %ticket.id, "Ticketed");
+        }
+        (_, Some(failure)) if is_told => {
+            tracing::debug!(%key, state, reason = %failure.reason, "Waits for the desk");
         }
         (_, Some(failure)) => tracing::warn!(
             %key,

@@ -12,10 +12,14 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{CONCURRENCY, PAUSE, Post, Worker, attempt, gate::Gate};
+use super::{
+    CONCURRENCY, PAUSE, Post, Worker, attempt,
+    gate::{Closing, Gate, Probe},
+};
 use crate::{
     broker::{BrokerError, Lanes, Lease},
     causes::Causes,
+    delivery::Failure,
     desks::Turn,
     ledger::{DeskLease, LedgerError},
 };
@@ -35,8 +39,17 @@ const PREFETCH: NonZeroU16 = NonZeroU16::new(32).unwrap();
 pub(super) struct Station {
     pub(super) worker: Worker,
     pub(super) post: Post,
-    pub(super) gate: Gate,
+    pub(super) gate: Arc<Gate>,
     tenure: Mutex<Tenure>,
+}
+
+/// What lets a job through to the desk.
+#[derive(Debug)]
+pub(super) struct Passage {
+    /// The room that is promised to its first call.
+    pub(super) turn: Turn,
+    /// Held where it is the one that goes ahead after a pause.
+    pub(super) probe: Option<Probe>,
 }
 
 /// The lease of the desk, by the process's own clock: a clock that jumps cannot prolong it.
@@ -55,7 +68,7 @@ const WELL: Duration = Duration::from_secs(10);
 /// Serves `post` until `draining`, then finishes what is in flight and gives the desk back.
 pub(super) async fn serve(worker: Worker, post: Post, draining: CancellationToken) {
     let tenure = Mutex::new(Tenure { epoch: 0, until: Instant::now() });
-    let station = Arc::new(Station { worker, post, gate: Gate::default(), tenure });
+    let station = Arc::new(Station { worker, post, gate: Arc::default(), tenure });
     let mut failures = 0_u32;
     loop {
         let served = tokio::select! {
@@ -148,8 +161,8 @@ impl Station {
                 },
                 Some(ended) = running.join_next() => report_panic(&ended),
                 lease = self.take(lanes.as_mut()), if running.len() < CONCURRENCY => match lease {
-                    Ok((turn, lease)) => {
-                        running.spawn(attempt::deliver(self.clone(), turn, lease));
+                    Ok((passage, lease)) => {
+                        running.spawn(attempt::deliver(self.clone(), passage, lease));
                     }
                     Err(error) => break Err(error.into()),
                 },
@@ -161,10 +174,36 @@ impl Station {
 
     /// Takes the next job when the desk can take one: the choice between lanes falls as late as it
     /// can.
-    async fn take(&self, lanes: &mut dyn Lanes) -> Result<(Turn, Lease), BrokerError> {
-        self.gate.passed().await;
+    async fn take(&self, lanes: &mut dyn Lanes) -> Result<(Passage, Lease), BrokerError> {
+        let probe = self.gate.passed().await;
         let turn = self.post.desk.turn().await;
-        Ok((turn, lanes.next().await?))
+        Ok((Passage { turn, probe }, lanes.next().await?))
+    }
+
+    /// Keeps all deliveries from the desk for a while; says so once, and not for each of them.
+    pub(super) fn close_gate(&self, failure: &Failure, asked: Option<Duration>) -> Duration {
+        let Closing { pause, is_news } = self.gate.close(failure.reason, asked);
+        if is_news {
+            let desk = &self.post.settings.name;
+            tracing::warn!(
+                %desk,
+                reason = %failure.reason,
+                status = failure.status,
+                code = failure.code.as_deref(),
+                correlation_id = failure.correlation_id.as_deref(),
+                pause_s = pause.as_secs(),
+                "Desk `{desk}` takes nothing now: its deliveries wait"
+            );
+        }
+        pause
+    }
+
+    /// The desk has answered as it should.
+    pub(super) fn open_gate(&self) {
+        if self.gate.open() {
+            let desk = &self.post.settings.name;
+            tracing::info!(%desk, "Desk `{desk}` answers again");
+        }
     }
 
     /// Keeps the lease until what is in flight has ended.

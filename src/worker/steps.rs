@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use super::{attempt::Ending, desk_loop::Station};
 use crate::{
-    delivery::{Delivery, Failure, Limit, Outcome, Reason, Step, Transition, Verdict},
+    delivery::{
+        AttemptOutcome, Delivery, Failure, Limit, Outcome, Reason, Step, Transition, Verdict,
+    },
     desks::{DeskError, Found, OnUncertain, Turn},
     event::Envelope,
     ledger::{Granted, LedgerError},
@@ -39,10 +41,11 @@ impl<'a> Run<'a> {
 
     /// Takes all steps that are not done; says how the attempt ends.
     pub(super) async fn pursue(&mut self) -> Result<Ending, LedgerError> {
-        if self.delivery.doubtful_step().is_some()
-            && let Some(ending) = self.look_up(crashed(), false).await
-        {
-            return Ok(ending);
+        if self.delivery.doubtful_step().is_some() {
+            let failure = self.doubt().await?;
+            if let Some(ending) = self.look_up(failure, None, false).await {
+                return Ok(ending);
+            }
         }
         if self.has_ticket() {
             return Ok(Ending::Complete);
@@ -62,6 +65,14 @@ impl<'a> Run<'a> {
             }
         }
         Ok(Ending::Complete)
+    }
+
+    /// How the doubt arose that the delivery was claimed with.
+    async fn doubt(&self) -> Result<Failure, LedgerError> {
+        let attempts = self.station.worker.ledger.attempts(&self.delivery.key).await?;
+        let last = attempts.into_iter().next_back();
+        let doubted = last.filter(|attempt| attempt.outcome == AttemptOutcome::Uncertain);
+        Ok(doubted.and_then(|attempt| attempt.failure).unwrap_or_else(crashed))
     }
 
     fn draft(&self) -> Result<TicketDraft, Failure> {
@@ -124,16 +135,27 @@ impl<'a> Run<'a> {
         let acted = post.desk.act(step, &self.delivery.key, draft, &self.delivery.steps).await;
         match acted {
             Ok(outcome) => {
-                self.station.gate.open();
+                self.heard_of(step);
                 self.note_done(step.clone(), outcome);
                 Ok(Ok(()))
             }
             Err(error) => {
+                if error.is_judgement() {
+                    self.heard_of(step);
+                }
                 if error.is_definite() || step.is_repeatable() {
                     self.note_not_done(step.clone());
                 }
                 Ok(Err(error))
             }
+        }
+    }
+
+    /// The desk has answered `step` as it should. Only the ticket's own step opens the gate: a key
+    /// that may read records and not make tickets would open and close it all the time.
+    fn heard_of(&self, step: &Step) {
+        if *step == Step::Ticket {
+            self.station.open_gate();
         }
     }
 
@@ -143,40 +165,46 @@ impl<'a> Run<'a> {
         match error.verdict(step) {
             Verdict::Retry { after } => Some(self.retry(failure, after)),
             Verdict::Wait { after } => {
-                let pause = self.station.gate.close(after);
+                let pause = self.station.close_gate(&failure, after);
                 Some(self.wait(failure, pause))
             }
-            Verdict::LookUp => self.look_up(failure, true).await,
+            Verdict::LookUp { after } => self.look_up(failure, after, true).await,
             Verdict::CreateCustomer | Verdict::GiveUp => Some(self.bury(failure)),
         }
     }
 
     /// Settles a doubt by asking the desk for the key. `spent`: an attempt has just been made, so
-    /// that a certain "no" is followed by a wait and not by another call.
-    async fn look_up(&mut self, failure: Failure, spent: bool) -> Option<Ending> {
+    /// that a certain "no" is followed by a wait, as long as the desk `asked` at least, and not by
+    /// another call.
+    async fn look_up(
+        &mut self,
+        failure: Failure,
+        asked: Option<Duration>,
+        spent: bool,
+    ) -> Option<Ending> {
         let Station { post, .. } = self.station;
         self.turn = None;
         match post.desk.find(&self.delivery.key).await {
             Ok(Found::Ticket(ticket)) => {
-                self.station.gate.open();
+                self.station.open_gate();
                 self.note_done(Step::Ticket, Outcome::Ticket(ticket));
                 None
             }
             Ok(Found::CannotTell) if post.settings.on_uncertain == OnUncertain::Park => {
                 // The next deliveries should not run into the same fault one by one.
-                self.station.gate.close(None);
+                self.station.close_gate(&failure, asked);
                 Some(Ending::Doubt { look_again: None, failure })
             }
             Ok(Found::Absent | Found::CannotTell) => {
                 self.note_not_done(Step::Ticket);
-                spent.then(|| self.retry(failure, None))
+                spent.then(|| self.retry(failure, asked))
             }
             Err(error) => {
                 let asked = match error.verdict(&Step::Customer) {
                     Verdict::Wait { after } | Verdict::Retry { after } => after,
-                    Verdict::LookUp | Verdict::CreateCustomer | Verdict::GiveUp => None,
+                    Verdict::LookUp { .. } | Verdict::CreateCustomer | Verdict::GiveUp => None,
                 };
-                let pause = self.station.gate.close(asked);
+                let pause = self.station.close_gate(&error.failure(), asked);
                 let look_again = self.station.worker.clock.now() + self.jittered(pause);
                 Some(Ending::Doubt { look_again: Some(look_again), failure })
             }

@@ -12,3 +12,4 @@ mod intake;
 mod sandbox;
 mod support;
 mod surviving;
+mod waiting;

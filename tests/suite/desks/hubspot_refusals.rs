@@ -32,12 +32,12 @@ async fn each_documented_error_has_its_verdict() {
         (423, Reason::DeskFault, locked),
         (429, Reason::Throttled, wait(None)),
         (477, Reason::Throttled, wait(None)),
-        (500, Reason::DeskFault, Verdict::LookUp),
-        (502, Reason::DeskFault, Verdict::LookUp),
-        (503, Reason::DeskFault, Verdict::LookUp),
-        (504, Reason::DeskFault, Verdict::LookUp),
-        (521, Reason::DeskFault, Verdict::LookUp),
-        (524, Reason::DeskFault, Verdict::LookUp),
+        (500, Reason::DeskFault, Verdict::LookUp { after: None }),
+        (502, Reason::DeskFault, Verdict::LookUp { after: None }),
+        (503, Reason::DeskFault, Verdict::LookUp { after: None }),
+        (504, Reason::DeskFault, Verdict::LookUp { after: None }),
+        (521, Reason::DeskFault, Verdict::LookUp { after: None }),
+        (524, Reason::DeskFault, Verdict::LookUp { after: None }),
     ] {
         let body = hubspot_error("SOME_CATEGORY", "what happened");
         let error = refused(ResponseTemplate::new(status).set_body_json(body)).await;
@@ -104,5 +104,5 @@ async fn a_ticket_without_id_leaves_a_doubt() {
     let error =
         refused(ResponseTemplate::new(201).set_body_json(json!({ "properties": {} }))).await;
     assert!(matches!(error, DeskError::Unreadable { status: 201, .. }), "{error:?}");
-    assert_eq!(error.verdict(&Step::Ticket), Verdict::LookUp);
+    assert_eq!(error.verdict(&Step::Ticket), Verdict::LookUp { after: None });
 }

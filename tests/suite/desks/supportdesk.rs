@@ -127,7 +127,7 @@ async fn each_documented_error_has_its_verdict() {
         (404, "TICKET_NOT_FOUND", Reason::Refused, Verdict::GiveUp),
         (409, "CUSTOMER_EMAIL_EXISTS", Reason::CustomerConflict, Verdict::GiveUp),
         (429, "TOO_MANY_REQUESTS", Reason::Throttled, Verdict::Wait { after: None }),
-        (500, "INTERNAL_ERROR", Reason::DeskFault, Verdict::LookUp),
+        (500, "INTERNAL_ERROR", Reason::DeskFault, Verdict::LookUp { after: None }),
     ] {
         let refusal = refused(status, error(code)).await;
         let failure = refusal.failure();
@@ -180,7 +180,7 @@ async fn a_success_without_success_or_id_leaves_a_doubt() {
     for body in [json!({}), json!({ "success": true }), json!({ "success": true, "data": {} })] {
         let error = refused(200, body).await;
         assert!(matches!(error, DeskError::Unreadable { status: 200, .. }), "{error}");
-        assert_eq!(error.verdict(&Step::Ticket), Verdict::LookUp);
+        assert_eq!(error.verdict(&Step::Ticket), Verdict::LookUp { after: None });
     }
     let body = json!({ "success": false, "code": "VALIDATION_ERROR", "message": "non" });
     assert!(matches!(refused(200, body).await, DeskError::Refused(..)));

@@ -42,7 +42,7 @@ async fn hung_up(reply: &[u8]) -> DeskError {
 }
 
 fn assert_in_doubt(error: &DeskError) {
-    assert_eq!(error.verdict(&Step::Ticket), Verdict::LookUp, "{error:?}");
+    assert_eq!(error.verdict(&Step::Ticket), Verdict::LookUp { after: None }, "{error:?}");
     assert!(!error.is_definite());
 }
 
