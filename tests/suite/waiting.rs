@@ -1,6 +1,6 @@
 //! What a desk's troubles leave behind: in the log, in the accounts, in the attempts' words.
 
-use deskbell::sandbox::{Fault, FaultKind, FaultPlan, Operation};
+use deskbell::sandbox::{AnswerBody, Fault, FaultKind, FaultPlan, Operation};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -51,7 +51,7 @@ async fn a_refused_key_makes_the_desk_wait_and_is_told_once() {
 async fn a_desk_that_names_a_time_with_its_fault_is_not_asked_sooner() {
     let world = World::embedded().await;
     let fault =
-        FaultKind::Answer { status: 503, body: Default::default(), retry_after: Some(3_600) };
+        FaultKind::Answer { status: 503, body: AnswerBody::default(), retry_after: Some(3_600) };
     let plan = FaultPlan::none().on(Operation::Create, Fault::new(fault).times(1));
     world.sandbox.hubspot().faults(plan);
     world.post("evt_1", "integration.error", &error()).await;
