@@ -170,7 +170,10 @@ mod tests {
             (r#"{"id":"1"}"#, "`specversion` is missing"),
             (r#"{"specversion":"0.3","id":"1"}"#, "not \"1.0\""),
             (r#"{"specversion":"1.0","id":7,"source":"s","type":"t"}"#, "`id` is not a text"),
-            (r#"{"specversion":"1.0","id":"1","source":"s","type":"a/b"}"#, "`type` is not a"),
+            (
+                r#"{"specversion":"1.0","id":"1","source":"s","type":"a/b"}"#,
+                "`type` is no event type",
+            ),
             (
                 r#"{"specversion":"1.0","id":"1","source":"s","type":"t","data_base64":""}"#,
                 "data_base64",
