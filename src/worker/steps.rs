@@ -191,8 +191,11 @@ impl<'a> Run<'a> {
                 None
             }
             Ok(Found::CannotTell) if post.settings.on_uncertain == OnUncertain::Park => {
-                // The next deliveries should not run into the same fault one by one.
-                self.station.close_gate(&failure, asked);
+                // The next deliveries should not run into the same fault one by one. A doubt from
+                // before says nothing of the desk as it is now.
+                if spent {
+                    self.station.close_gate(&failure, asked);
+                }
                 Some(Ending::Doubt { look_again: None, failure })
             }
             Ok(Found::Absent | Found::CannotTell) => {

@@ -1,5 +1,7 @@
 //! What a desk's troubles leave behind: in the log, in the accounts, in the attempts' words.
 
+use std::time::Duration;
+
 use deskbell::sandbox::{AnswerBody, Fault, FaultKind, FaultPlan, Operation};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -82,4 +84,25 @@ async fn a_doubt_keeps_its_own_words_while_the_desk_cannot_be_asked() {
         .collect();
     assert_eq!(doubts, ["no-answer", "no-answer"], "{history}");
     assert_eq!(world.sandbox.hubspot().tickets().len(), 1);
+}
+
+#[tokio::test]
+async fn a_doubt_from_a_crash_keeps_no_other_delivery_from_a_desk_that_answers() {
+    let mut world = World::embedded().await;
+    let silent = Fault::new(FaultKind::Silence(Duration::from_mins(1))).times(8);
+    world.sandbox.supportdesk().faults(FaultPlan::none().on(Operation::Create, silent));
+    for number in 0..8 {
+        world.post(&format!("evt_{number}"), "order.stuck", &order()).await;
+    }
+    eventually("all calls are under way", || {
+        std::future::ready(world.sandbox.supportdesk().calls(0).len() >= 8)
+    })
+    .await;
+    world.kill();
+    world.sandbox.supportdesk().faults(FaultPlan::none());
+    world.start().await;
+    for number in 0..8 {
+        world.until(&format!("evt_{number}"), |delivery| state(delivery) == "uncertain").await;
+    }
+    assert!(!world.log().contains("takes nothing now"), "{}", world.log());
 }
