@@ -8,6 +8,7 @@
 //!   holder dies;
 //! - a job put back with [`Lease::retry_at`] does not come before its time, and the move is durable
 //!   before the job leaves its lane;
+//! - what comes back too often to be delivered is not dropped: [`Broker::buried`] gives it out;
 //! - jobs of an urgent lane come before those of a lower one, which never starve.
 
 pub mod embedded;
@@ -22,7 +23,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::{
-    event::{DeskName, Envelope, RuleName},
+    event::{DeskName, Envelope, JournalMark, RuleName},
     ticket::Priority,
 };
 
@@ -44,8 +45,12 @@ pub trait Broker: fmt::Debug + Send + Sync {
         prefetch: NonZeroU16,
     ) -> Result<Box<dyn Lanes>, BrokerError>;
 
-    /// Opens the journal behind the entry of number `after`; at its oldest entry for `None`.
-    async fn journal(&self, after: Option<u64>) -> Result<Box<dyn Journal>, BrokerError>;
+    /// Opens the journal behind the entry that `after` marks. Where another entry stands there, or
+    /// none does, it is not the journal that was read: it opens at its oldest entry, as for `None`.
+    async fn journal(&self, after: Option<&JournalMark>) -> Result<Box<dyn Journal>, BrokerError>;
+
+    /// Opens what the broker has given up.
+    async fn buried(&self) -> Result<Box<dyn Buried>, BrokerError>;
 
     /// Whether [`Broker::publish`] would be tried now, and if not, why.
     fn readiness(&self) -> Readiness;
@@ -57,6 +62,22 @@ pub trait Lanes: Send {
     /// Waits for a job and takes it. Cancelling the wait loses nothing.
     ///
     /// An error ends these lanes: open them again, after a pause.
+    async fn next(&mut self) -> Result<Lease, BrokerError>;
+
+    /// The lanes in which no job waits, neither with the broker nor, sent ahead, with this reader.
+    /// Jobs that were put off do not wait; those that are given out may count or not.
+    ///
+    /// An error ends these lanes.
+    async fn idle(&mut self) -> Result<Vec<Priority>, BrokerError>;
+}
+
+/// The jobs that the broker gave up, because they came back too often.
+#[async_trait]
+pub trait Buried: Send {
+    /// Waits for a job and takes it. Put off, it goes back to its own lane. Cancelling the wait
+    /// loses nothing.
+    ///
+    /// An error ends this reader: open another, after a pause.
     async fn next(&mut self) -> Result<Lease, BrokerError>;
 }
 
@@ -75,6 +96,13 @@ pub struct JournalEntry {
     pub number: u64,
     /// The event.
     pub envelope: Envelope,
+}
+
+impl JournalEntry {
+    /// Marks the entry, so that a reader can go on behind it.
+    pub fn mark(&self) -> JournalMark {
+        JournalMark::of(self.number, &self.envelope)
+    }
 }
 
 /// One event for one desk, on its way to a worker.

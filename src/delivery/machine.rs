@@ -23,8 +23,8 @@ impl Delivery {
 
     fn step_into(self, transition: Transition) -> Result<Advanced, InvalidTransition> {
         use Transition::{
-            Absent, Bury, Claim, Complete, Discard, Done, Doubt, Exists, Intend, NotDone, Postpone,
-            Replay,
+            Absent, Bury, Claim, Complete, Discard, Done, Doubt, Exists, Intend, NotDone, Poison,
+            Postpone, Replay,
         };
         let verb = transition.name();
         match transition {
@@ -51,6 +51,7 @@ impl Delivery {
                 self.working(verb)?.end(at, AttemptOutcome::Uncertain, Some(failure), counts, state)
             }
             Bury { at, failure, limit, .. } => self.working(verb)?.bury(at, failure, limit),
+            Poison { at, failure } => self.poison(at, failure),
             Replay { at } => self.replay(at),
             Discard { at, by, why } => match self.state {
                 State::Dead { .. } | State::Uncertain { look_again: None, .. } => {
@@ -86,17 +87,7 @@ impl Delivery {
             State::Attempting { until, .. } if at < until => {
                 return Err(InvalidTransition::Held { until });
             }
-            State::Attempting { since, .. } => {
-                self.attempts += 1;
-                Some(Attempt {
-                    number: self.claims,
-                    began: since,
-                    ended: at,
-                    outcome: AttemptOutcome::Crashed,
-                    failure: None,
-                    counts: true,
-                })
-            }
+            State::Attempting { since, .. } => Some(self.crashed(since, at)),
             State::Retrying { not_before, .. }
             | State::Uncertain { look_again: Some(not_before), .. }
                 if at < not_before =>
@@ -155,6 +146,41 @@ impl Delivery {
         }
         let state = State::Dead { at, failure: failure.clone(), limit };
         self.end(at, AttemptOutcome::Dead, Some(failure), true, state)
+    }
+
+    /// What is known to exist is kept, and what may exist is not buried. A worker that is at it
+    /// comes to an end of its own.
+    fn poison(mut self, at: Timestamp, failure: Failure) -> Result<Advanced, InvalidTransition> {
+        let ended = match self.state {
+            State::Attempting { until, .. } if at < until => {
+                return Err(InvalidTransition::Held { until });
+            }
+            State::Attempting { since, .. } => Some(self.crashed(since, at)),
+            State::Queued
+            | State::Retrying { .. }
+            | State::Uncertain { look_again: Some(_), .. } => None,
+            State::Uncertain { look_again: None, .. }
+            | State::Ticketed { .. }
+            | State::Dead { .. }
+            | State::Discarded { .. } => return Err(self.refuses("given up")),
+        };
+        self.state = match self.outcome(&Step::Ticket) {
+            Some(Outcome::Ticket(ticket)) => State::Ticketed { at, ticket: ticket.clone() },
+            _ if self.doubtful_step().is_some()
+                || matches!(self.state, State::Uncertain { .. }) =>
+            {
+                State::Uncertain { since: at, look_again: None, last: failure }
+            }
+            _ => State::Dead { at, failure, limit: None },
+        };
+        Ok(Advanced { delivery: self, ended })
+    }
+
+    /// The attempt of a worker that is taken for dead; it counts.
+    fn crashed(&mut self, began: Timestamp, ended: Timestamp) -> Attempt {
+        self.attempts += 1;
+        let (number, outcome) = (self.claims, AttemptOutcome::Crashed);
+        Attempt { number, began, ended, outcome, failure: None, counts: true }
     }
 
     fn replay(mut self, at: Timestamp) -> Result<Advanced, InvalidTransition> {

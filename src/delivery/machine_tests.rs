@@ -14,7 +14,7 @@ use super::{
     Delivery, DeliveryKey, EventRef, Failure, InvalidTransition, Outcome, Progress, Reason, State,
     Step,
     Transition::{
-        self, Absent, Bury, Claim, Complete, Discard, Done, Doubt, Exists, Intend, NotDone,
+        self, Absent, Bury, Claim, Complete, Discard, Done, Doubt, Exists, Intend, NotDone, Poison,
         Postpone, Replay,
     },
 };
@@ -47,6 +47,8 @@ enum Act {
     DoubtAndLookAgain,
     DoubtAndPark,
     Bury,
+    /// The broker gives the message up.
+    Poison,
     Replay,
     Discard,
     /// An operator looks for the ticket at the desk and says what there is.
@@ -67,6 +69,7 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         Act::DoubtAndLookAgain,
         Act::DoubtAndPark,
         Act::Bury,
+        Act::Poison,
         Act::Replay,
         Act::Discard,
         Act::LookAtDesk,
@@ -132,6 +135,7 @@ impl World {
             Act::DoubtAndLookAgain => Doubt { claim, at, look_again: Some(soon), failure, counts },
             Act::DoubtAndPark => Doubt { claim, at, look_again: None, failure, counts },
             Act::Bury => Bury { claim, at, failure, limit: None },
+            Act::Poison => Poison { at, failure },
             Act::Replay => Replay { at },
             Act::Discard => Discard { at, by: "ada".to_owned(), why: "random".to_owned() },
             Act::LookAtDesk if self.tickets > 0 => Exists { at, ticket: Self::ticket() },
@@ -250,4 +254,42 @@ fn a_replay_keeps_what_is_done() {
     assert_eq!(world.delivery.state.name(), "ticketed");
     let progress = &world.delivery.step(&Step::Ticket).unwrap().progress;
     assert!(matches!(progress, Progress::Done { .. }), "{progress:?}");
+}
+
+#[test]
+fn what_the_broker_gave_up_dies_unless_a_worker_is_at_it() {
+    let mut world = World::new();
+    let poison = |world: &World| {
+        let failure = Failure::of(Reason::Poison, "it came back too often");
+        world.delivery.clone().advance(Poison { at: world.now, failure })
+    };
+    let dead = poison(&world).unwrap().delivery;
+    assert_eq!(dead.state.name(), "dead");
+    assert_eq!(dead.failure().unwrap().reason, Reason::Poison);
+    world.live_through(Happening { act: Act::Claim, behind: 0, desk_obeys: true, after: 1 });
+    let until = world.now + Duration::from_secs(30);
+    assert_eq!(poison(&world).unwrap_err(), InvalidTransition::Held { until });
+    world.now = until;
+    let given_up = poison(&world).unwrap();
+    assert_eq!(given_up.delivery.state.name(), "dead");
+    assert!(given_up.ended.is_some_and(|attempt| attempt.counts));
+}
+
+#[test]
+fn a_doubt_that_the_broker_gave_up_is_parked_and_what_exists_is_kept() {
+    for (acts, expected) in [
+        ([Act::Claim, Act::AskForTicket].as_slice(), "uncertain"),
+        (&[Act::Claim, Act::AskForTicket, Act::DoubtAndLookAgain], "uncertain"),
+        (&[Act::Claim, Act::AskForTicket, Act::HearOfTicket], "ticketed"),
+        (&[Act::Claim, Act::AskForTicket, Act::HearOfTicket, Act::Postpone], "ticketed"),
+    ] {
+        let mut world = World::new();
+        for act in acts {
+            let act = *act;
+            world.live_through(Happening { act, behind: 0, desk_obeys: true, after: 1 });
+        }
+        world.live_through(Happening { act: Act::Poison, behind: 0, desk_obeys: true, after: 60 });
+        assert_eq!(world.delivery.state.name(), expected, "{acts:?}");
+        assert!(world.delivery.state.is_settled(), "{:?}", world.delivery.state);
+    }
 }

@@ -178,6 +178,18 @@ impl Delivery {
         }
     }
 
+    /// When a worker should have it; `None` where none should. An attempt is due when its worker is
+    /// taken for dead.
+    pub fn due(&self) -> Option<Timestamp> {
+        match &self.state {
+            State::Queued => Some(self.updated_at),
+            State::Attempting { until, .. } => Some(*until),
+            State::Retrying { not_before, .. } => Some(*not_before),
+            State::Uncertain { look_again, .. } => *look_again,
+            State::Ticketed { .. } | State::Dead { .. } | State::Discarded { .. } => None,
+        }
+    }
+
     /// Why it is not ticketed, where something went wrong.
     pub fn failure(&self) -> Option<&Failure> {
         match &self.state {

@@ -92,6 +92,14 @@ pub enum Transition {
         /// The bound that ended it, where the failure alone would not have.
         limit: Option<Limit>,
     },
+    /// The broker gave its message up. Nothing more would happen by itself: it dies, or, where the
+    /// ticket may exist, waits for an operator.
+    Poison {
+        /// Now.
+        at: Timestamp,
+        /// Why.
+        failure: Failure,
+    },
     /// An operator puts a dead letter back to work. What is done stays done.
     Replay {
         /// Now.
@@ -132,6 +140,7 @@ impl Transition {
             Self::Postpone { .. } => "postponed",
             Self::Doubt { .. } => "doubted",
             Self::Bury { .. } => "buried",
+            Self::Poison { .. } => "given up",
             Self::Replay { .. } => "replayed",
             Self::Discard { .. } => "discarded",
             Self::Exists { .. } => "confirmed",
@@ -139,7 +148,8 @@ impl Transition {
         }
     }
 
-    /// The claim under which it happens; `None` for a claim itself and for an operator's acts.
+    /// The claim under which it happens; `None` for a claim itself, and for what the broker and
+    /// operators do.
     pub(super) fn claim(&self) -> Option<u32> {
         match self {
             Self::Intend { claim, .. }
@@ -150,6 +160,7 @@ impl Transition {
             | Self::Doubt { claim, .. }
             | Self::Bury { claim, .. } => Some(*claim),
             Self::Claim { .. }
+            | Self::Poison { .. }
             | Self::Replay { .. }
             | Self::Discard { .. }
             | Self::Exists { .. }
@@ -168,6 +179,7 @@ impl Transition {
             | Self::Postpone { at, .. }
             | Self::Doubt { at, .. }
             | Self::Bury { at, .. }
+            | Self::Poison { at, .. }
             | Self::Replay { at }
             | Self::Discard { at, .. }
             | Self::Exists { at, .. }

@@ -5,6 +5,7 @@
 
 mod cloudevents;
 mod form;
+mod mark;
 mod names;
 mod schema;
 mod strict;
@@ -12,6 +13,7 @@ mod time;
 
 pub use cloudevents::{CONTENT_TYPE, NotACloudEvent};
 pub use form::{EventError, Form};
+pub use mark::JournalMark;
 pub use names::{DeskName, EventId, EventType, InvalidName, RuleName, SourceName};
 pub use schema::{MOST_VIOLATIONS, SchemaBook, SchemaFault, Violation};
 pub use strict::{InvalidJson, LONGEST_NUMBER, Limits, Place, read as read_json};

@@ -6,17 +6,19 @@
 //! - a transition under a claim that is over is refused and changes nothing;
 //! - the first body under an event's id stands; another is counted as a conflict.
 
+mod books;
 pub mod sqlite;
 
-use std::{fmt, time::Duration};
+pub use books::{BookLine, Books};
+
+use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use crate::{
-    delivery::{Attempt, Delivery, DeliveryKey, InvalidTransition, Reason, Transition},
-    event::{DeskName, Envelope, EventId, EventType, RuleName, SourceName},
+    delivery::{Attempt, Delivery, DeliveryKey, Failure, InvalidTransition, Reason, Transition},
+    event::{DeskName, Envelope, EventId, EventType, JournalMark, RuleName, SourceName},
     ticket::Priority,
 };
 
@@ -45,6 +47,24 @@ pub trait Ledger: fmt::Debug + Send + Sync {
         transitions: Vec<Transition>,
     ) -> Result<Delivery, LedgerError>;
 
+    /// Records that the broker gave a job up, and its event where it is new. A settled delivery
+    /// stays as it is; one that a worker has is [`InvalidTransition::Held`].
+    async fn give_up(&self, job: GivenUp) -> Result<Delivery, LedgerError>;
+
+    /// Deliveries of one lane that a worker should have taken up by `by` and none has, of the first
+    /// recorded events first: those behind [`Overdue::place`] `after`, `most` at most.
+    ///
+    /// What was accepted before the first lease of the desk is left out: the ledger cannot know
+    /// what became of it.
+    async fn overdue(
+        &self,
+        desk: &DeskName,
+        priority: Priority,
+        by: Timestamp,
+        after: i64,
+        most: usize,
+    ) -> Result<Vec<Overdue>, LedgerError>;
+
     /// An operator's act on a delivery; where it sends the delivery back to work, the job is put
     /// on the list of [`Ledger::requeues`] in the same transaction.
     async fn operate(
@@ -59,11 +79,15 @@ pub trait Ledger: fmt::Debug + Send + Sync {
     /// Strikes one off the list of [`Ledger::requeues`]: its lane has it.
     async fn requeued(&self, number: i64) -> Result<(), LedgerError>;
 
-    /// Records accepted events from the journal, and how far the journal has been read.
-    async fn record(&self, events: &[Envelope], read_up_to: u64) -> Result<(), LedgerError>;
+    /// Records accepted events from the journal, and the entry up to which it has been read.
+    async fn record(
+        &self,
+        events: &[Envelope],
+        read_up_to: &JournalMark,
+    ) -> Result<(), LedgerError>;
 
-    /// How far the journal has been recorded.
-    async fn recorded_up_to(&self) -> Result<Option<u64>, LedgerError>;
+    /// The entry that [`Ledger::record`] was told last.
+    async fn recorded_up_to(&self) -> Result<Option<JournalMark>, LedgerError>;
 
     /// One event.
     async fn event(
@@ -102,7 +126,7 @@ pub trait Ledger: fmt::Debug + Send + Sync {
 #[derive(Debug, Clone)]
 pub struct Claim {
     /// The event as the message carries it.
-    pub envelope: std::sync::Arc<Envelope>,
+    pub envelope: Arc<Envelope>,
     /// The desk.
     pub desk: DeskName,
     /// The rule that routed it there.
@@ -115,6 +139,34 @@ pub struct Claim {
     pub at: Timestamp,
     /// When the worker will be through.
     pub until: Timestamp,
+}
+
+/// A job that the broker gave up.
+#[derive(Debug, Clone)]
+pub struct GivenUp {
+    /// The event as the message carries it.
+    pub envelope: Arc<Envelope>,
+    /// The desk.
+    pub desk: DeskName,
+    /// The rule that routed it there.
+    pub rule: RuleName,
+    /// Its lane.
+    pub priority: Priority,
+    /// Now.
+    pub at: Timestamp,
+    /// Why.
+    pub failure: Failure,
+}
+
+/// A delivery that no worker has taken up in time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Overdue {
+    /// Its place among the recorded events; greater than 0.
+    pub place: i64,
+    /// The rule that routed it there.
+    pub rule: RuleName,
+    /// Its event.
+    pub envelope: Envelope,
 }
 
 /// The answer to a claim.
@@ -191,46 +243,6 @@ pub struct Filter {
     pub text: Option<String>,
     /// How many at most; all for `None`.
     pub most: Option<usize>,
-}
-
-/// The accounts: accepted deliveries on one side, where they are on the other.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Books {
-    /// Accepted events.
-    pub events: u64,
-    /// Accepted events that no rule matched.
-    pub unmatched: u64,
-    /// Events whose id came again with another body, and how often in all.
-    pub conflicts: u64,
-    /// A line for each source and desk.
-    pub lines: Vec<BookLine>,
-    /// Whether every line balances.
-    pub balanced: bool,
-}
-
-/// The account of one source at one desk.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct BookLine {
-    /// The source.
-    pub source: String,
-    /// The desk.
-    pub desk: String,
-    /// Deliveries that the journal says were accepted.
-    pub accepted: u64,
-    /// Of these, not yet taken up by a worker, or put back by an operator.
-    pub queued: u64,
-    /// A worker is at them.
-    pub attempting: u64,
-    /// They wait for another attempt.
-    pub retrying: u64,
-    /// Their ticket may exist or not.
-    pub uncertain: u64,
-    /// Their ticket exists.
-    pub ticketed: u64,
-    /// They will not be tried again unless replayed.
-    pub dead: u64,
-    /// Given up by an operator.
-    pub discarded: u64,
 }
 
 /// Why the ledger did not do what it was asked.

@@ -8,13 +8,14 @@ use std::{
 
 use tokio::{
     task::JoinSet,
-    time::{Instant, MissedTickBehavior, interval},
+    time::{Instant, MissedTickBehavior, interval, interval_at},
 };
 use tokio_util::sync::CancellationToken;
 
 use super::{
     CONCURRENCY, PAUSE, Post, Worker, attempt,
     gate::{Closing, Gate, Probe},
+    rerouter,
 };
 use crate::{
     broker::{BrokerError, Lanes, Lease},
@@ -150,6 +151,9 @@ impl Station {
         let mut running = JoinSet::new();
         let mut renewal = interval(RENEWAL);
         renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // Not at once: what the broker has just sent out has not arrived yet.
+        let mut look = interval_at(Instant::now() + rerouter::LOOK_EVERY, rerouter::LOOK_EVERY);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let ended = loop {
             tokio::select! {
                 biased;
@@ -160,6 +164,12 @@ impl Station {
                     Ok(true) | Err(_) => {}
                 },
                 Some(ended) = running.join_next() => report_panic(&ended),
+                _ = look.tick() => match lanes.idle().await {
+                    Ok(idle) => {
+                        running.spawn(rerouter::reroute(self.clone(), idle, draining.clone()));
+                    }
+                    Err(error) => break Err(error.into()),
+                },
                 lease = self.take(lanes.as_mut()), if running.len() < CONCURRENCY => match lease {
                     Ok((passage, lease)) => {
                         running.spawn(attempt::deliver(self.clone(), passage, lease));

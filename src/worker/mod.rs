@@ -5,14 +5,17 @@
 //! - a message is acknowledged only when the ledger has its outcome, or its delayed copy is
 //!   confirmed;
 //! - one worker at a time speaks to a desk;
-//! - a doubt is looked up before anything is tried again.
+//! - a doubt is looked up before anything is tried again;
+//! - what the broker gave up, and what was swallowed with a queue that somebody deleted, is not lost.
 
 mod attempt;
 mod desk_loop;
 mod gate;
 mod recorder;
 mod requeuer;
+mod rerouter;
 mod steps;
+mod undertaker;
 
 use std::{sync::Arc, time::Duration};
 
@@ -64,6 +67,7 @@ impl Worker {
         }
         tasks.spawn(requeuer::run(self.clone(), draining.clone()));
         tasks.spawn(recorder::run(self.clone(), draining.clone()));
+        tasks.spawn(undertaker::run(self.clone(), draining.clone()));
     }
 }
 

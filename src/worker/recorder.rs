@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{PAUSE, Worker};
 use crate::{
-    broker::{BrokerError, Journal},
+    broker::{BrokerError, Journal, JournalEntry},
     causes::Causes,
     event::Envelope,
     ledger::LedgerError,
@@ -56,7 +56,7 @@ pub(super) async fn run(worker: Worker, draining: CancellationToken) {
 
 async fn record(worker: &Worker) -> Result<std::convert::Infallible, RecordError> {
     let after = worker.ledger.recorded_up_to().await?;
-    let mut journal = worker.broker.journal(after).await?;
+    let mut journal = worker.broker.journal(after.as_ref()).await?;
     loop {
         record_next(worker, journal.as_mut()).await?;
     }
@@ -64,8 +64,8 @@ async fn record(worker: &Worker) -> Result<std::convert::Infallible, RecordError
 
 async fn record_next(worker: &Worker, journal: &mut dyn Journal) -> Result<(), RecordError> {
     let entries = journal.next(MOST).await?;
-    let Some(last) = entries.last().map(|entry| entry.number) else { return Ok(()) };
+    let Some(last) = entries.last().map(JournalEntry::mark) else { return Ok(()) };
     let envelopes: Vec<Envelope> = entries.into_iter().map(|entry| entry.envelope).collect();
-    worker.ledger.record(&envelopes, last).await?;
+    worker.ledger.record(&envelopes, &last).await?;
     Ok(())
 }

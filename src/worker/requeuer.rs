@@ -124,10 +124,10 @@ mod tests {
 
     use super::*;
     use crate::{
-        broker::{Broker, Journal, Lanes, Readiness},
+        broker::{Broker, Buried, Journal, Lanes, Readiness},
         clock::SystemClock,
         delivery::{Failure, Reason, Transition},
-        event::{Attributes, DeskName, Envelope, Event, RequestId},
+        event::{Attributes, DeskName, Envelope, Event, JournalMark, RequestId},
         ledger::{Claim, Claimed, Ledger, sqlite::SqliteLedger},
         rules::RuleBook,
         ticket::Priority,
@@ -155,7 +155,11 @@ mod tests {
             Err(BrokerError::Refused)
         }
 
-        async fn journal(&self, _: Option<u64>) -> Result<Box<dyn Journal>, BrokerError> {
+        async fn journal(&self, _: Option<&JournalMark>) -> Result<Box<dyn Journal>, BrokerError> {
+            Err(BrokerError::Refused)
+        }
+
+        async fn buried(&self) -> Result<Box<dyn Buried>, BrokerError> {
             Err(BrokerError::Refused)
         }
 

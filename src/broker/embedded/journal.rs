@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 use super::rows::{ENVELOPE_COLUMNS, RawEnvelope, read_envelope};
 use crate::{
     broker::{BrokerError, Journal, JournalEntry},
+    event::JournalMark,
     sqlite::{Store, to_nanos},
 };
 
@@ -137,6 +138,20 @@ impl EmbeddedJournal {
         }
         Ok(Some(entries))
     }
+}
+
+/// The place behind which a reader goes on; `None` for the oldest entry, where the marked one has
+/// been pruned or is another journal's.
+pub(super) fn place_of(
+    tx: &Transaction<'_>,
+    mark: &JournalMark,
+) -> Result<Option<i64>, BrokerError> {
+    let Ok(number) = i64::try_from(mark.number) else { return Ok(None) };
+    let found = entries(tx, number.saturating_sub(1), 1)?.pop().and_then(|(found, row)| {
+        let envelope = row.parse(found).ok()?;
+        Some(JournalMark::of(found.unsigned_abs(), &envelope))
+    });
+    Ok((found.as_ref() == Some(mark)).then_some(number))
 }
 
 /// The journal's entries behind a number.

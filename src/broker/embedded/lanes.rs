@@ -41,6 +41,10 @@ pub(super) const FIRST: &str = "SELECT number FROM (
 pub(super) const NEXT_DUE: &str = "SELECT min(due) FROM jobs
     WHERE desk = ?1 AND lane = ?2 AND postponed = 1 AND due > ?3";
 
+/// Whether a job of a lane waits for nothing but a worker.
+pub(super) const WAITS: &str = "SELECT EXISTS (
+    SELECT 1 FROM jobs WHERE desk = ?1 AND lane = ?2 AND postponed = 0)";
+
 /// One reader of a desk's lanes.
 pub(super) struct EmbeddedLanes {
     pub(super) store: Arc<Store>,
@@ -77,6 +81,23 @@ impl Lanes for EmbeddedLanes {
                 },
             }
         }
+    }
+
+    async fn idle(&mut self) -> Result<Vec<Priority>, BrokerError> {
+        let name = self.name.clone();
+        let looking = self.store.read(move |tx| {
+            let mut idle = Vec::new();
+            for lane in Priority::URGENT_FIRST {
+                let mut statement = tx.prepare_cached(WAITS)?;
+                let waits: bool =
+                    statement.query_row((name.as_str(), lane.lane()), |row| row.get(0))?;
+                if !waits {
+                    idle.push(lane);
+                }
+            }
+            Ok(idle)
+        });
+        looking.await
     }
 }
 

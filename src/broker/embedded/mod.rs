@@ -32,14 +32,14 @@ use rusqlite::Transaction;
 
 use self::{
     held::{Bells, Desks},
-    journal::{EmbeddedJournal, Spine, grow, prune},
+    journal::{EmbeddedJournal, Spine, grow, place_of, prune},
     lanes::EmbeddedLanes,
     rows::EnvelopeRow,
 };
-use super::{Broker, BrokerError, Fairness, Job, Journal, Lanes, Readiness};
+use super::{Broker, BrokerError, Buried, Fairness, Job, Journal, Lanes, Lease, Readiness};
 use crate::{
     clock::Clock,
-    event::{DeskName, Envelope, Route},
+    event::{DeskName, Envelope, JournalMark, Route},
     sqlite::{Schema, Store, create_directory, to_nanos},
 };
 
@@ -161,12 +161,17 @@ impl Broker for Embedded {
         }))
     }
 
-    async fn journal(&self, after: Option<u64>) -> Result<Box<dyn Journal>, BrokerError> {
-        Ok(Box::new(EmbeddedJournal {
-            store: Arc::clone(&self.store),
-            spine: Arc::clone(&self.spine),
-            after: after.map_or(0, |after| i64::try_from(after).unwrap_or(i64::MAX)),
-        }))
+    async fn journal(&self, after: Option<&JournalMark>) -> Result<Box<dyn Journal>, BrokerError> {
+        let after = match after.cloned() {
+            None => 0,
+            Some(mark) => self.store.read(move |tx| place_of(tx, &mark)).await?.unwrap_or(0),
+        };
+        let (store, spine) = (Arc::clone(&self.store), Arc::clone(&self.spine));
+        Ok(Box::new(EmbeddedJournal { store, spine, after }))
+    }
+
+    async fn buried(&self) -> Result<Box<dyn Buried>, BrokerError> {
+        Ok(Box::new(NoneBuried))
     }
 
     fn readiness(&self) -> Readiness {
@@ -174,6 +179,16 @@ impl Broker for Embedded {
             None => Readiness::Ready,
             Some(trouble) => Readiness::Unavailable(trouble),
         }
+    }
+}
+
+/// Nothing is given up here: a job comes back for as long as the ledger does not settle it.
+struct NoneBuried;
+
+#[async_trait]
+impl Buried for NoneBuried {
+    async fn next(&mut self) -> Result<Lease, BrokerError> {
+        std::future::pending().await
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reads the journal, a stream: every reader sees every entry, from where it wants.
 
-use std::{collections::VecDeque, future::poll_fn, task::Poll};
+use std::{collections::VecDeque, future::poll_fn, task::Poll, time::Duration};
 
 use async_trait::async_trait;
 use futures_util::{FutureExt, StreamExt};
@@ -11,14 +11,23 @@ use lapin::{
     types::{AMQPValue, FieldTable},
 };
 
+use tokio::time::timeout;
+
 use super::{Shared, trouble::Trouble, wire};
-use crate::broker::{BrokerError, Journal, JournalEntry};
+use crate::{
+    broker::{BrokerError, Journal, JournalEntry},
+    event::JournalMark,
+};
 
 /// The header in which a stream tells an entry's place, and the argument that asks for one.
 const OFFSET: &str = "x-stream-offset";
 
 /// How many entries the broker may send ahead. Streams insist on a bound.
 const PREFETCH: u16 = 256;
+
+/// How soon an entry that is there comes. A journal without the marked entry is silent; one that is
+/// slower than this is read again from its beginning, which does no harm.
+const ENTRY_WITHIN: Duration = Duration::from_secs(10);
 
 /// The open journal.
 pub(super) struct RabbitJournal {
@@ -28,13 +37,28 @@ pub(super) struct RabbitJournal {
 }
 
 impl RabbitJournal {
-    pub(super) async fn open(shared: &Shared, after: Option<u64>) -> Result<Self, Trouble> {
+    pub(super) async fn open(
+        shared: &Shared,
+        after: Option<&JournalMark>,
+    ) -> Result<Self, Trouble> {
+        if let Some(mark) = after {
+            // From the marked entry on, to see whether it stands there.
+            let mut journal = Self::open_at(shared, offset(mark.number)).await?;
+            if journal.goes_on_behind(mark).await? {
+                return Ok(journal);
+            }
+            tracing::warn!(journal.number = mark.number, "The journal is another one; read anew");
+        }
+        Self::open_at(shared, AMQPValue::LongString("first".into())).await
+    }
+
+    async fn open_at(shared: &Shared, first: AMQPValue) -> Result<Self, Trouble> {
         let connection = shared.consuming.current()?;
         let channel = connection.create_channel().await?;
         shared.link.topology.declare_journal(&channel).await?;
         channel.basic_qos(PREFETCH, BasicQosOptions { global: false }).await?;
         let mut arguments = FieldTable::default();
-        arguments.insert(OFFSET.into(), first_offset(after));
+        arguments.insert(OFFSET.into(), first);
         let consumer = channel
             .basic_consume(
                 shared.link.topology.names.journal(),
@@ -44,6 +68,23 @@ impl RabbitJournal {
             )
             .await?;
         Ok(Self { channel, consumer, waiting: VecDeque::new() })
+    }
+
+    /// Whether the marked entry comes first, or had to make room with all that were before it. Takes
+    /// it out.
+    async fn goes_on_behind(&mut self, mark: &JournalMark) -> Result<bool, Trouble> {
+        let Ok(first) = timeout(ENTRY_WITHIN, self.consumer.next()).await else {
+            return Ok(false);
+        };
+        let Some(first) = first.transpose()? else {
+            let words = "the broker cancelled the journal's consumer".to_owned();
+            return Err(Trouble::Ended(words));
+        };
+        if number(&first).is_some_and(|number| number > mark.number) {
+            self.waiting.push_back(first);
+            return Ok(true);
+        }
+        Ok(entry(&first).is_some_and(|entry| entry.mark() == *mark))
     }
 
     /// Takes up to `most` entries out, and lets the broker send as many more.
@@ -95,18 +136,21 @@ impl Journal for RabbitJournal {
     }
 }
 
-fn first_offset(after: Option<u64>) -> AMQPValue {
-    match after.and_then(|number| i64::try_from(number).ok()) {
-        None => AMQPValue::LongString("first".into()),
-        Some(number) => AMQPValue::LongLongInt(number.saturating_add(1)),
+fn offset(number: u64) -> AMQPValue {
+    AMQPValue::LongLongInt(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+/// A delivery's place in the stream.
+fn number(delivery: &Delivery) -> Option<u64> {
+    match delivery.properties.headers().as_ref()?.inner().get(OFFSET)? {
+        AMQPValue::LongLongInt(offset) => u64::try_from(*offset).ok(),
+        _ => None,
     }
 }
 
 /// Reads one delivery; `None` where another publisher put something else into the exchange.
 fn entry(delivery: &Delivery) -> Option<JournalEntry> {
-    let headers = delivery.properties.headers().as_ref()?;
-    let AMQPValue::LongLongInt(offset) = headers.inner().get(OFFSET)? else { return None };
-    let number = u64::try_from(*offset).ok()?;
+    let number = number(delivery)?;
     match wire::read(&delivery.properties, &delivery.data) {
         Ok(incoming) => Some(JournalEntry { number, envelope: incoming.envelope }),
         Err(error) => {

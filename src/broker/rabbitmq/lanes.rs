@@ -19,6 +19,7 @@ use tokio::time::sleep;
 use super::{
     Shared,
     lease::{Held, Settlement},
+    topology::message_count,
     trouble::Trouble,
     wire,
 };
@@ -145,6 +146,24 @@ impl RabbitLanes {
 
 #[async_trait]
 impl Lanes for RabbitLanes {
+    async fn idle(&mut self) -> Result<Vec<Priority>, BrokerError> {
+        let mut idle = Vec::new();
+        for index in 0..self.lanes.len() {
+            let name = self.lanes[index].consumer.queue();
+            let with_broker = message_count(&self.channel, name).await.map_err(Trouble::from)?;
+            if with_broker == 0 {
+                idle.push(self.lanes[index].priority);
+            }
+        }
+        // Looked at last: what the broker has sent out since it was asked is here by now.
+        poll_fn(|context| Poll::Ready(self.fill(context))).await?;
+        let lanes = &self.lanes;
+        idle.retain(|idle| {
+            lanes.iter().all(|lane| lane.priority != *idle || lane.waiting.is_empty())
+        });
+        Ok(idle)
+    }
+
     async fn next(&mut self) -> Result<Lease, BrokerError> {
         poll_fn(|context| {
             if let Err(error) = self.fill(context) {

@@ -8,13 +8,16 @@
 //! - a queue that is there with other arguments is reported by name, never changed.
 //!
 //! A route whose work queue somebody deletes while Deskbell runs cannot be seen to be missing, for
-//! the journal still takes the event. The queue is declared anew when its lane is next opened.
+//! the journal still takes the event. Every process looks for its queues now and then and declares
+//! anew what is gone; the workers find the events that it swallowed.
 
+mod buried;
 mod consumer;
 mod delays;
 mod journal;
 mod lanes;
 mod lease;
+mod mender;
 mod names;
 mod publisher;
 mod settings;
@@ -34,6 +37,7 @@ use async_trait::async_trait;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::{
+    buried::RabbitBuried,
     consumer::Consuming,
     journal::RabbitJournal,
     lanes::RabbitLanes,
@@ -44,10 +48,10 @@ use self::{
     topology::Topology,
     trouble::Trouble,
 };
-use super::{Broker, BrokerError, Job, Journal, Lanes, Readiness};
+use super::{Broker, BrokerError, Buried, Job, Journal, Lanes, Readiness};
 use crate::{
     clock::Clock,
-    event::{DeskName, Envelope},
+    event::{DeskName, Envelope, JournalMark},
 };
 
 /// Log filter directives that must always hold. The client library logs returned messages with
@@ -97,6 +101,7 @@ impl RabbitMq {
                 Box::pin(consumer::run(connection, Arc::clone(&consuming), stop.clone()))
             }
         }));
+        tasks.spawn(mender::run(Arc::clone(&link), Arc::clone(&consuming), stop.clone()));
         let shared = Arc::new(Shared { link, clock, publishing, consuming });
         Ok(Arc::new(Self { shared }))
     }
@@ -129,8 +134,12 @@ impl Broker for RabbitMq {
         Ok(Box::new(lanes))
     }
 
-    async fn journal(&self, after: Option<u64>) -> Result<Box<dyn Journal>, BrokerError> {
+    async fn journal(&self, after: Option<&JournalMark>) -> Result<Box<dyn Journal>, BrokerError> {
         Ok(Box::new(RabbitJournal::open(&self.shared, after).await?))
+    }
+
+    async fn buried(&self) -> Result<Box<dyn Buried>, BrokerError> {
+        Ok(Box::new(RabbitBuried::open(Arc::clone(&self.shared)).await?))
     }
 
     fn readiness(&self) -> Readiness {

@@ -35,6 +35,11 @@ impl Names {
         self.named("dead")
     }
 
+    /// The queue of what the broker gave up and Deskbell cannot read.
+    pub(super) fn foreign(&self) -> ShortString {
+        self.named("dead.foreign")
+    }
+
     /// The exchange and the queue of one delay.
     pub(super) fn retry(&self, tier: Tier) -> ShortString {
         self.named(&format!("retry.{}", tier.name))
@@ -43,6 +48,14 @@ impl Names {
     /// The work queue of one lane.
     pub(super) fn lane(&self, desk: &DeskName, priority: Priority) -> ShortString {
         self.named(route_key(desk, priority).as_str())
+    }
+
+    /// The lane whose work queue is called so.
+    pub(super) fn lane_called(&self, queue: &str) -> Option<(DeskName, Priority)> {
+        let key = queue.strip_prefix(&self.0)?.strip_prefix(".desk.")?;
+        let (desk, lane) = key.rsplit_once('.')?;
+        let priority = Priority::URGENT_FIRST.into_iter().find(|known| known.lane() == lane)?;
+        Some((desk.parse().ok()?, priority))
     }
 
     fn named(&self, rest: &str) -> ShortString {
@@ -69,8 +82,22 @@ mod tests {
         assert_eq!(names.desks().as_str(), "deskbell.desks");
         assert_eq!(names.journal().as_str(), "deskbell.journal");
         assert_eq!(names.dead().as_str(), "deskbell.dead");
+        assert_eq!(names.foreign().as_str(), "deskbell.dead.foreign");
         assert_eq!(names.retry(TIERS[0]).as_str(), "deskbell.retry.1s");
         assert_eq!(names.lane(&desk, Priority::Urgent).as_str(), "deskbell.desk.crm.urgent");
         assert_eq!(route_key(&desk, Priority::Urgent).as_str(), "desk.crm.urgent");
+    }
+
+    #[test]
+    fn a_lane_is_known_by_its_queue() {
+        let names = Names::under("deskbell");
+        let crm: DeskName = "crm".parse().unwrap();
+        for priority in Priority::URGENT_FIRST {
+            let queue = names.lane(&crm, priority);
+            assert_eq!(names.lane_called(queue.as_str()), Some((crm.clone(), priority)));
+        }
+        for other in ["deskbell.retry.1s", "desk.crm.high", "deskbell.desk.crm", "a.desk.crm.low"] {
+            assert_eq!(names.lane_called(other), None, "{other}");
+        }
     }
 }

@@ -4,8 +4,9 @@
 //! existing queue is reported, never repaired: the queue may hold jobs.
 
 use lapin::{
-    Channel, Connection, ExchangeKind,
+    Channel, Connection, ErrorKind, ExchangeKind,
     options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions},
+    protocol::{AMQPErrorKind, AMQPSoftError},
     types::{AMQPValue, FieldTable, ShortString},
 };
 use tokio::sync::Mutex;
@@ -25,6 +26,9 @@ const DELIVERY_LIMIT: i64 = 100;
 /// The same for buried jobs: RabbitMQ 4 would drop them after 20 returns, and a negative limit
 /// means the opposite before 4.0.
 const DEAD_DELIVERY_LIMIT: i64 = 1_000_000;
+
+/// How much of what is not Deskbell's is kept; the oldest goes first.
+const FOREIGN_BYTES: i64 = 100_000_000;
 
 /// How much of the journal is kept.
 const JOURNAL_BYTES: i64 = 10_000_000_000;
@@ -57,7 +61,7 @@ impl Topology {
         let channel = connection.create_channel().await?;
         exchange(&channel, self.names.events(), ExchangeKind::Topic).await?;
         exchange(&channel, self.names.desks(), ExchangeKind::Direct).await?;
-        queue(&channel, self.names.dead(), dead()).await?;
+        self.declare_dead(&channel).await?;
         self.declare_journal(&channel).await?;
         for desk in &self.desks {
             self.declare_lanes(&channel, desk).await?;
@@ -69,6 +73,33 @@ impl Topology {
             bind(&channel, name.clone(), name, ShortString::default()).await?;
         }
         Ok(())
+    }
+
+    /// The first queue that is not there, of all that Deskbell has.
+    pub(super) async fn missing(
+        &self,
+        connection: &Connection,
+    ) -> Result<Option<ShortString>, Trouble> {
+        let channel = connection.create_channel().await?;
+        let lanes = self.desks.iter().flat_map(|desk| {
+            Priority::URGENT_FIRST.map(|priority| self.names.lane(desk, priority))
+        });
+        let others = [self.names.journal(), self.names.dead(), self.names.foreign()];
+        let delays = TIERS.map(|tier| self.names.retry(tier));
+        for name in lanes.chain(others).chain(delays) {
+            match message_count(&channel, name.clone()).await {
+                Ok(_) => {}
+                Err(error) if is_not_found(&error) => return Ok(Some(name)),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Declares the queues of what is given up.
+    pub(super) async fn declare_dead(&self, channel: &Channel) -> Result<(), Trouble> {
+        queue(channel, self.names.dead(), dead()).await?;
+        queue(channel, self.names.foreign(), foreign()).await
     }
 
     /// Declares the journal, which shall have every event.
@@ -127,6 +158,14 @@ fn dead() -> FieldTable {
     ])
 }
 
+fn foreign() -> FieldTable {
+    arguments([
+        ("x-queue-type", text("quorum")),
+        ("x-max-length-bytes", AMQPValue::LongLongInt(FOREIGN_BYTES)),
+        ("x-overflow", text("drop-head")),
+    ])
+}
+
 fn journal() -> FieldTable {
     arguments([
         ("x-queue-type", text("stream")),
@@ -156,6 +195,21 @@ async fn exchange(channel: &Channel, name: ShortString, kind: ExchangeKind) -> R
 async fn queue(channel: &Channel, name: ShortString, arguments: FieldTable) -> Result<(), Trouble> {
     channel.queue_declare(name, QueueDeclareOptions::durable(), arguments).await?;
     Ok(())
+}
+
+/// How many messages of a queue wait to be sent out. A queue that is not there ends the channel.
+pub(super) async fn message_count(channel: &Channel, name: ShortString) -> lapin::Result<u32> {
+    let options = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+    Ok(channel.queue_declare(name, options, FieldTable::default()).await?.message_count())
+}
+
+fn is_not_found(error: &lapin::Error) -> bool {
+    match error.kind() {
+        ErrorKind::ProtocolError(amqp) => {
+            matches!(amqp.kind(), AMQPErrorKind::Soft(AMQPSoftError::NOTFOUND))
+        }
+        _ => false,
+    }
 }
 
 async fn bind(

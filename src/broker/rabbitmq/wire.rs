@@ -36,6 +36,9 @@ const NOT_BEFORE: &str = "deskbell-not-before";
 const TRACEPARENT: &str = "traceparent";
 /// Routing keys beside the message's own (RabbitMQ, "Sender-selected Distribution").
 const CC: &str = "CC";
+const BCC: &str = "BCC";
+/// Where a message has been dead-lettered, the latest first (RabbitMQ, "Dead Letter Exchanges").
+const DEATHS: &str = "x-death";
 
 /// Survives a restart of the broker (AMQP 0-9-1, `delivery-mode`).
 const PERSISTENT: u8 = 2;
@@ -94,6 +97,45 @@ pub(super) fn job(job: &Job, not_before: Option<Timestamp>) -> Message {
         headers.insert(NOT_BEFORE.into(), AMQPValue::LongLongInt(millis));
     }
     message(&job.envelope, headers)
+}
+
+/// A message of somebody else, as it came but for what tells the broker where it goes, how long it
+/// lives and who may send it.
+pub(super) fn foreign(properties: &BasicProperties, body: Vec<u8>) -> Message {
+    let mut headers = FieldTable::default();
+    for (name, value) in properties.headers().iter().flat_map(FieldTable::inner) {
+        if ![CC, BCC].contains(&name.as_str()) {
+            headers.insert(name.clone(), value.clone());
+        }
+    }
+    let mut copy = BasicProperties::default().with_delivery_mode(PERSISTENT).with_headers(headers);
+    if let Some(id) = properties.message_id() {
+        copy = copy.with_message_id(id.clone());
+    }
+    if let Some(content_type) = properties.content_type() {
+        copy = copy.with_content_type(content_type.clone());
+    }
+    if let Some(encoding) = properties.content_encoding() {
+        copy = copy.with_content_encoding(encoding.clone());
+    }
+    Message { properties: copy, body }
+}
+
+/// The queues in which a message has died, the latest first.
+pub(super) fn deaths(properties: &BasicProperties) -> Vec<&str> {
+    let headers = properties.headers().as_ref().map(FieldTable::inner);
+    let Some(AMQPValue::FieldArray(deaths)) = headers.and_then(|headers| headers.get(DEATHS))
+    else {
+        return Vec::new();
+    };
+    deaths.as_slice().iter().filter_map(place_of_death).collect()
+}
+
+fn place_of_death(death: &AMQPValue) -> Option<&str> {
+    match death {
+        AMQPValue::FieldTable(death) => death.inner().get("queue").and_then(as_text),
+        _ => None,
+    }
 }
 
 /// Reads a message.
@@ -173,15 +215,19 @@ fn text(value: &str) -> AMQPValue {
     AMQPValue::LongString(value.into())
 }
 
+fn as_text(value: &AMQPValue) -> Option<&str> {
+    match value {
+        AMQPValue::LongString(text) => std::str::from_utf8(text.as_bytes()).ok(),
+        AMQPValue::ShortString(text) => Some(text.as_str()),
+        _ => None,
+    }
+}
+
 fn required<T: std::str::FromStr>(
     headers: &FieldTable,
     name: &'static str,
 ) -> Result<T, Unreadable> {
-    let value = match headers.inner().get(name) {
-        Some(AMQPValue::LongString(text)) => std::str::from_utf8(text.as_bytes()).ok(),
-        Some(AMQPValue::ShortString(text)) => Some(text.as_str()),
-        _ => None,
-    };
+    let value = headers.inner().get(name).and_then(as_text);
     value.and_then(|text| text.parse().ok()).ok_or(Unreadable::Header(name))
 }
 

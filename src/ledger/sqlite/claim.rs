@@ -1,7 +1,9 @@
-//! Taking a delivery up: its desk's lease, its event and its state decide in one transaction.
+//! Taking a delivery up, for an attempt or to give it up: its desk's lease, its event and its state
+//! decide in one transaction.
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use rusqlite::Transaction;
 
 use super::{
@@ -11,8 +13,9 @@ use super::{
 };
 use crate::{
     delivery::{Delivery, DeliveryKey, EventRef, InvalidTransition, State, Transition},
-    event::{Envelope, Route},
-    ledger::{Claim, Claimed, Granted, LedgerError},
+    event::{DeskName, Envelope, Event, Route, RuleName},
+    ledger::{Claim, Claimed, GivenUp, Granted, LedgerError},
+    ticket::Priority,
 };
 
 /// Takes the delivery up, if it is to be had.
@@ -25,18 +28,16 @@ pub(super) fn claim(
         return Err(LedgerError::LeaseOver { desk: claim.desk.clone() });
     }
     let event = row.record(tx)?;
-    let key = DeliveryKey::of(&claim.envelope.event.source, &claim.envelope.event.id, &claim.desk);
-    let delivery = match deliveries::find(tx, &key)? {
-        Some(delivery) => delivery,
-        None => take_up(tx, claim, event, key)?,
-    };
+    let Claim { envelope, desk, rule, priority, at, .. } = claim;
+    let named = Named { envelope, desk, rule, priority: *priority, at: *at };
+    let delivery = named.find_or_take_up(tx, event)?;
     if delivery.state.is_settled() {
         return Ok(Claimed::Settled(Box::new(delivery)));
     }
     let transition = Transition::Claim { at: claim.at, until: claim.until };
     match deliveries::advance(tx, delivery, [transition]) {
         Ok(delivery) => {
-            let envelope = envelope(tx, event, &claim.envelope)?;
+            let envelope = first_recorded(tx, event, envelope)?;
             Ok(Claimed::Granted(Box::new(Granted { delivery, envelope })))
         }
         Err(LedgerError::NotAllowed(
@@ -46,39 +47,75 @@ pub(super) fn claim(
     }
 }
 
-/// Writes a delivery that nobody has claimed before.
-fn take_up(
+/// Gives the delivery up, unless it is settled.
+pub(super) fn give_up(
     tx: &Transaction<'_>,
-    claim: &Claim,
-    event: i64,
-    key: DeliveryKey,
+    job: GivenUp,
+    row: &EventRow,
 ) -> Result<Delivery, LedgerError> {
-    // A job may name a desk that the event's own routes do not.
-    let route =
-        Route { desk: claim.desk.clone(), rule: claim.rule.clone(), priority: claim.priority };
-    events::add_route(tx, event, &route)?;
-    let Route { desk, rule, priority } = route;
-    let first = envelope(tx, event, &claim.envelope)?.event;
-    let delivery = Delivery {
-        key,
-        event: EventRef { source: first.source, id: first.id, event_type: first.event_type },
-        desk,
-        rule,
-        priority,
-        request_id: claim.envelope.request_id.clone(),
-        since: claim.envelope.received_at,
-        updated_at: claim.at,
-        claims: 0,
-        attempts: 0,
-        state: State::Queued,
-        steps: Vec::new(),
-    };
-    deliveries::insert(tx, event, &delivery)?;
-    Ok(delivery)
+    let event = row.record(tx)?;
+    let GivenUp { envelope, desk, rule, priority, at, failure } = job;
+    let named = Named { envelope: &envelope, desk: &desk, rule: &rule, priority, at };
+    let delivery = named.find_or_take_up(tx, event)?;
+    if delivery.state.is_settled() {
+        return Ok(delivery);
+    }
+    deliveries::advance(tx, delivery, [Transition::Poison { at, failure }])
+}
+
+/// What a job says of its delivery, and when.
+struct Named<'a> {
+    envelope: &'a Arc<Envelope>,
+    desk: &'a DeskName,
+    rule: &'a RuleName,
+    priority: Priority,
+    at: Timestamp,
+}
+
+impl Named<'_> {
+    fn find_or_take_up(&self, tx: &Transaction<'_>, event: i64) -> Result<Delivery, LedgerError> {
+        let Event { source, id, .. } = &self.envelope.event;
+        let key = DeliveryKey::of(source, id, self.desk);
+        match deliveries::find(tx, &key)? {
+            Some(delivery) => Ok(delivery),
+            None => self.take_up(tx, event, key),
+        }
+    }
+
+    /// Writes a delivery that nobody has taken before.
+    fn take_up(
+        &self,
+        tx: &Transaction<'_>,
+        event: i64,
+        key: DeliveryKey,
+    ) -> Result<Delivery, LedgerError> {
+        // A job may name a desk that the event's own routes do not.
+        let (desk, rule, priority) = (self.desk.clone(), self.rule.clone(), self.priority);
+        let route = Route { desk, rule, priority };
+        events::add_route(tx, event, &route)?;
+        let Route { desk, rule, priority } = route;
+        let first = first_recorded(tx, event, self.envelope)?.event;
+        let delivery = Delivery {
+            key,
+            event: EventRef { source: first.source, id: first.id, event_type: first.event_type },
+            desk,
+            rule,
+            priority,
+            request_id: self.envelope.request_id.clone(),
+            since: self.envelope.received_at,
+            updated_at: self.at,
+            claims: 0,
+            attempts: 0,
+            state: State::Queued,
+            steps: Vec::new(),
+        };
+        deliveries::insert(tx, event, &delivery)?;
+        Ok(delivery)
+    }
 }
 
 /// The event as it was first recorded.
-fn envelope(
+fn first_recorded(
     tx: &Transaction<'_>,
     number: i64,
     claimed: &Arc<Envelope>,

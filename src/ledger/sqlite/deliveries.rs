@@ -110,7 +110,7 @@ fn update(tx: &Transaction<'_>, delivery: &Delivery) -> Result<(), LedgerError> 
     let failure = delivery.failure();
     tx.prepare_cached(
         "UPDATE deliveries SET state = :state, reason = :reason, words = :words,
-                               updated_at = :updated_at, doc = :doc
+                               updated_at = :updated_at, due = :due, doc = :doc
          WHERE key = :key",
     )?
     .execute(named_params! {
@@ -119,6 +119,7 @@ fn update(tx: &Transaction<'_>, delivery: &Delivery) -> Result<(), LedgerError> 
         ":reason": failure.map(|failure| failure.reason.as_str()),
         ":words": failure.map(|failure| &failure.words),
         ":updated_at": to_nanos(delivery.updated_at),
+        ":due": delivery.due().map(to_nanos),
         ":doc": written(delivery)?,
     })?;
     Ok(())

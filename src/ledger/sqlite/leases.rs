@@ -34,11 +34,11 @@ pub(super) fn lease(
     let ttl = SignedDuration::try_from(ttl).unwrap_or(SignedDuration::MAX);
     let until = now.checked_add(ttl).unwrap_or(Timestamp::MAX);
     tx.prepare_cached(
-        "INSERT INTO desk_leases (desk, holder, epoch, until) VALUES (?1, ?2, ?3, ?4)
+        "INSERT INTO desk_leases (desk, holder, epoch, until, since) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (desk) DO UPDATE
          SET holder = excluded.holder, epoch = excluded.epoch, until = excluded.until",
     )?
-    .execute((desk.as_str(), holder, epoch, to_nanos(until)))?;
+    .execute((desk.as_str(), holder, epoch, to_nanos(until), to_nanos(now)))?;
     Ok(DeskLease::Held { epoch: epoch.unsigned_abs() })
 }
 

@@ -11,6 +11,7 @@ mod error;
 mod events;
 mod filter;
 mod leases;
+mod overdue;
 mod requeues;
 #[cfg(test)]
 mod tests;
@@ -22,17 +23,24 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction};
 
 use self::events::{EventRow, Which};
-use super::{Books, Claim, Claimed, DeskLease, EventRecord, Filter, Ledger, LedgerError, Requeue};
+use super::{
+    Books, Claim, Claimed, DeskLease, EventRecord, Filter, GivenUp, Ledger, LedgerError, Overdue,
+    Requeue,
+};
 use crate::{
     delivery::{Attempt, Delivery, DeliveryKey, Transition},
-    event::{DeskName, Envelope, EventId, SourceName},
+    event::{DeskName, Envelope, EventId, JournalMark, SourceName},
     sqlite::{OpenError, Schema, Store},
+    ticket::Priority,
 };
 
 /// The number is `DbLg` in ASCII.
 const SCHEMA: Schema = Schema {
     application_id: 0x4462_4c67,
-    steps: &[include_str!("../../../migrations/sqlite-ledger/0001.sql")],
+    steps: &[
+        include_str!("../../../migrations/sqlite-ledger/0001.sql"),
+        include_str!("../../../migrations/sqlite-ledger/0002.sql"),
+    ],
 };
 
 /// The ledger in a SQLite file.
@@ -105,6 +113,23 @@ impl Ledger for SqliteLedger {
         .await
     }
 
+    async fn give_up(&self, job: GivenUp) -> Result<Delivery, LedgerError> {
+        let row = EventRow::of(&job.envelope);
+        self.write(move |tx| claim::give_up(tx, job, &row)).await
+    }
+
+    async fn overdue(
+        &self,
+        desk: &DeskName,
+        priority: Priority,
+        by: Timestamp,
+        after: i64,
+        most: usize,
+    ) -> Result<Vec<Overdue>, LedgerError> {
+        let desk = desk.clone();
+        self.read(move |tx| overdue::overdue(tx, (&desk, priority), by, after, most)).await
+    }
+
     async fn operate(
         &self,
         key: &DeliveryKey,
@@ -122,18 +147,23 @@ impl Ledger for SqliteLedger {
         self.write(move |tx| requeues::strike(tx, number)).await
     }
 
-    async fn record(&self, events: &[Envelope], read_up_to: u64) -> Result<(), LedgerError> {
+    async fn record(
+        &self,
+        events: &[Envelope],
+        read_up_to: &JournalMark,
+    ) -> Result<(), LedgerError> {
         let rows: Vec<EventRow> = events.iter().map(EventRow::of).collect();
-        self.write(move |tx| record(tx, &rows, read_up_to)).await
+        let mark = read_up_to.clone();
+        self.write(move |tx| record(tx, &rows, &mark)).await
     }
 
-    async fn recorded_up_to(&self) -> Result<Option<u64>, LedgerError> {
+    async fn recorded_up_to(&self) -> Result<Option<JournalMark>, LedgerError> {
         self.read(|tx| {
-            let number: Option<i64> = tx
-                .prepare_cached("SELECT number FROM journal_cursor")?
-                .query_row([], |row| row.get(0))
+            let mark: Option<(i64, String)> = tx
+                .prepare_cached("SELECT number, entry FROM journal_cursor")?
+                .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
                 .optional()?;
-            Ok(number.map(i64::unsigned_abs))
+            Ok(mark.map(|(number, entry)| JournalMark { number: number.unsigned_abs(), entry }))
         })
         .await
     }
@@ -195,15 +225,20 @@ const OF_EVENT: &str = "SELECT key, doc FROM deliveries
     WHERE event = (SELECT number FROM events WHERE id = ?1 AND source = ?2)
     ORDER BY desk";
 
-/// Records events and moves the journal's mark, which never goes back.
-fn record(tx: &Transaction<'_>, rows: &[EventRow], read_up_to: u64) -> Result<(), LedgerError> {
+/// Records events and moves the journal's mark. It may go back, with a journal that begins again or
+/// a slower reader: what is read twice is recorded once.
+fn record(
+    tx: &Transaction<'_>,
+    rows: &[EventRow],
+    read_up_to: &JournalMark,
+) -> Result<(), LedgerError> {
     for row in rows {
         row.record(tx)?;
     }
     tx.prepare_cached(
-        "INSERT INTO journal_cursor (only, number) VALUES (1, ?1)
-         ON CONFLICT (only) DO UPDATE SET number = max(number, excluded.number)",
+        "INSERT INTO journal_cursor (only, number, entry) VALUES (1, ?1, ?2)
+         ON CONFLICT (only) DO UPDATE SET number = excluded.number, entry = excluded.entry",
     )?
-    .execute([i64::try_from(read_up_to).unwrap_or(i64::MAX)])?;
+    .execute((i64::try_from(read_up_to.number).unwrap_or(i64::MAX), &read_up_to.entry))?;
     Ok(())
 }

@@ -106,6 +106,8 @@ async fn every_list_and_account_is_read_by_an_index() {
     let plans = [
         (books::ACCEPTED.to_owned(), "COVERING INDEX accounts_accepted"),
         (books::DELIVERED.to_owned(), "COVERING INDEX accounts_delivered"),
+        (overdue::UNTAKEN.to_owned(), "INDEX untaken_routes"),
+        (overdue::DUE.to_owned(), "INDEX due_deliveries"),
         (OF_EVENT.to_owned(), "INDEX deliveries_of_events"),
         (filter::query(&Filter::default()).0, "INDEX latest_deliveries"),
         (filter::query(&by_desk).0, "INDEX deliveries_by_desk"),
@@ -125,3 +127,49 @@ async fn every_list_and_account_is_read_by_an_index() {
         assert!(plan.contains(index), "{plan}");
     }
 }
+
+#[tokio::test]
+async fn a_ledger_of_the_first_version_is_migrated() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("ledger.db");
+    let first = Schema { steps: &SCHEMA.steps[..1], ..SCHEMA };
+    let old = Store::open(&path, first, None).unwrap();
+    let fill = |tx: &Transaction<'_>| Ok::<_, LedgerError>(tx.execute_batch(OLD_ROWS)?);
+    old.write(fill).await.unwrap();
+    old.close().await;
+    let ledger = SqliteLedger::open(&path).unwrap();
+    // What stands at the place is not known, so the journal is read again.
+    assert_eq!(ledger.recorded_up_to().await.unwrap(), None);
+    let due = ledger.read(|tx| {
+        let mut statement = tx.prepare("SELECT due FROM deliveries ORDER BY key")?;
+        let due = statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<_>, _>>()?;
+        Ok::<Vec<Option<i64>>, LedgerError>(due)
+    });
+    let second = 1_000_000_000;
+    assert_eq!(
+        due.await.unwrap(),
+        [Some(60 * second), Some(7), Some(120 * second), None, Some(180 * second), None]
+    );
+    // The ledger has known the desk from its first event on.
+    let desk: DeskName = "crm".parse().unwrap();
+    let overdue = ledger.overdue(&desk, Priority::High, Timestamp::MAX, 0, 9).await.unwrap();
+    assert_eq!(overdue.len(), 1);
+}
+
+const OLD_ROWS: &str = r#"
+INSERT INTO events VALUES (1, 'shop', '1', 'payment.failed',
+    '{"specversion":"1.0","id":"1","source":"/shop","type":"payment.failed","data":{}}',
+    x'00', 'r-1', 5, 1, 0);
+INSERT INTO routes VALUES (1, 'crm', 0, 'a-rule', 'HIGH', 'shop', 0);
+INSERT INTO desk_leases VALUES ('crm', NULL, 1, 0);
+INSERT INTO journal_cursor VALUES (1, 99);
+INSERT INTO deliveries
+SELECT key, 1, 'shop', '1', 'payment.failed', 'other', 'HIGH', state, NULL, NULL, 7, doc FROM (
+    SELECT 'a' AS key, 'attempting' AS state,
+        '{"state":{"attempting":{"until":"1970-01-01T00:01:00.5Z"}}}' AS doc
+    UNION ALL SELECT 'b', 'queued', '{"state":"queued"}'
+    UNION ALL SELECT 'c', 'retrying', '{"state":{"retrying":{"not_before":"1970-01-01T00:02:00Z"}}}'
+    UNION ALL SELECT 'd', 'ticketed', '{"state":{"ticketed":{}}}'
+    UNION ALL SELECT 'e', 'uncertain', '{"state":{"uncertain":{"look_again":"1970-01-01T00:03:00Z"}}}'
+    UNION ALL SELECT 'f', 'uncertain', '{"state":{"uncertain":{"look_again":null}}}');
+"#;

@@ -76,11 +76,13 @@ macro_rules! broker_contract {
                 a_requeued_job_reaches_its_own_lane_alone
                 a_requeued_job_may_have_another_rule_and_lane
                 prefetch_bounds_what_is_held
+                a_lane_is_idle_when_no_job_waits_in_it
                 a_cancelled_wait_loses_nothing
             }
             journal {
                 the_journal_resumes_behind_a_number
                 the_journal_gives_no_more_than_asked_for
+                another_journal_is_read_from_its_beginning
             }
         }
     };
@@ -131,7 +133,7 @@ pub(crate) fn typed(event_type: &str, id: &str, routes: &[(&str, Priority)]) -> 
     }
 }
 
-fn job(envelope: &Envelope, desk: &str, priority: Priority) -> Job {
+pub(crate) fn job(envelope: &Envelope, desk: &str, priority: Priority) -> Job {
     Job {
         envelope: Arc::new(envelope.clone()),
         desk: desk.parse().unwrap(),

@@ -5,6 +5,7 @@
 mod accounts;
 mod claims;
 mod leases;
+mod losses;
 mod operators;
 mod reading;
 mod words;
@@ -68,7 +69,13 @@ macro_rules! ledger_contract {
                 every_filter_chooses,
                 a_text_is_searched_in_the_event_and_in_the_failure,
                 events_are_found_by_name_by_id_and_by_time,
-                the_journals_mark_never_goes_back,
+                the_journals_mark_is_the_last_one_recorded,
+            ],
+            losses: [
+                what_the_broker_gave_up_is_a_dead_letter_with_its_event,
+                what_is_settled_or_in_work_is_not_given_up,
+                what_no_worker_took_in_time_is_overdue,
+                what_was_accepted_before_the_ledger_knew_the_desk_is_left_alone,
             ]
         );
     };

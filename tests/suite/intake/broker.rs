@@ -7,8 +7,8 @@ use std::{
 
 use async_trait::async_trait;
 use deskbell::{
-    broker::{Broker, BrokerError, Job, Journal, Lanes, Readiness},
-    event::{DeskName, Envelope},
+    broker::{Broker, BrokerError, Buried, Job, Journal, Lanes, Readiness},
+    event::{DeskName, Envelope, JournalMark},
 };
 
 /// What the double does with what is published.
@@ -72,7 +72,11 @@ impl Broker for Double {
         Err(absent())
     }
 
-    async fn journal(&self, _after: Option<u64>) -> Result<Box<dyn Journal>, BrokerError> {
+    async fn journal(&self, _after: Option<&JournalMark>) -> Result<Box<dyn Journal>, BrokerError> {
+        Err(absent())
+    }
+
+    async fn buried(&self) -> Result<Box<dyn Buried>, BrokerError> {
         Err(absent())
     }
 

@@ -169,7 +169,7 @@ impl Process {
         let lanes = desks().into_iter().flat_map(|desk| {
             Priority::URGENT_FIRST.map(|priority| format!("desk.{desk}.{}", priority.lane()))
         });
-        let rest = ["journal", "dead"].map(str::to_owned);
+        let rest = ["journal", "dead", "dead.foreign"].map(str::to_owned);
         lanes.chain(rest).chain(delays()).map(|rest| self.named(&rest)).collect()
     }
 }

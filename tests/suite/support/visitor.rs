@@ -1,13 +1,14 @@
 //! Another user of the same RabbitMQ, who binds queues, deletes them and looks into them.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use futures_util::StreamExt;
 use lapin::{
     BasicProperties, Channel, Connection, ConnectionProperties,
     options::{
-        BasicAckOptions, BasicConsumeOptions, BasicGetOptions, BasicPublishOptions,
-        ExchangeDeleteOptions, QueueBindOptions, QueueDeclareOptions, QueueDeleteOptions,
+        BasicAckOptions, BasicConsumeOptions, BasicGetOptions, BasicNackOptions,
+        BasicPublishOptions, ExchangeDeleteOptions, QueueBindOptions, QueueDeclareOptions,
+        QueueDeleteOptions,
     },
     types::{AMQPValue, FieldTable},
 };
@@ -65,6 +66,25 @@ impl Visitor {
         let publishing =
             self.channel.basic_publish(exchange.into(), key.into(), options, b"hello", properties);
         publishing.await.unwrap();
+    }
+
+    /// Whether a queue is there. The answer no ends this visit.
+    pub(crate) async fn has(&self, queue: &str) -> bool {
+        let options = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+        self.channel.queue_declare(queue.into(), options, FieldTable::default()).await.is_ok()
+    }
+
+    /// Gives every message of a queue back at once, until the broker has given them all up.
+    pub(crate) async fn refuse_all(&self, queue: &str) {
+        let (options, none) = (BasicConsumeOptions::default(), FieldTable::default());
+        let consuming = self.channel.basic_consume(queue.into(), "".into(), options, none);
+        let mut consumer = consuming.await.unwrap();
+        let requeue = BasicNackOptions { multiple: false, requeue: true };
+        while let Ok(Some(delivery)) =
+            tokio::time::timeout(Duration::from_secs(5), consumer.next()).await
+        {
+            delivery.unwrap().nack(requeue).await.unwrap();
+        }
     }
 
     /// Takes the first message out of a queue, if there is one.

@@ -160,10 +160,20 @@ impl World {
         self.wait_until_ready().await;
     }
 
+    /// Starts the process with the receiver alone and waits until it takes events.
+    pub(crate) async fn start_receiver(&mut self) {
+        self.spawn_command("receive");
+        self.wait_until_ready().await;
+    }
+
     /// Starts the process and waits for nothing.
     pub(crate) fn spawn(&mut self) {
+        self.spawn_command("run");
+    }
+
+    fn spawn_command(&mut self, command: &str) {
         let log = File::options().append(true).create(true).open(self.log_path()).unwrap();
-        let process = self.command(&["run"]).stderr(log).stdout(Stdio::null()).spawn().unwrap();
+        let process = self.command(&[command]).stderr(log).stdout(Stdio::null()).spawn().unwrap();
         self.process = Some(process);
     }
 

@@ -26,7 +26,7 @@ async fn the_journal_is_read_from_any_place_and_waits_at_its_end() {
     let mut journal = set.broker.journal(None).await.unwrap();
     let first = journal.next(2).await.unwrap();
     assert_eq!(first.len(), 2);
-    let mut journal = set.broker.journal(Some(first[1].number)).await.unwrap();
+    let mut journal = set.broker.journal(Some(&first[1].mark())).await.unwrap();
     let third = journal.next(2).await.unwrap();
     assert_eq!(third[0].envelope, envelope("3", set.clock.now(), &[]));
     let (fourth, ()) = tokio::join!(journal.next(2), set.publish("4", &[]));
@@ -88,6 +88,7 @@ async fn every_question_about_lanes_and_journal_is_answered_by_an_index() {
     let plans = [
         lanes::FIRST.to_owned(),
         lanes::NEXT_DUE.to_owned(),
+        lanes::WAITS.to_owned(),
         journal::OLDEST.to_owned(),
         journal::entries_query(),
     ];

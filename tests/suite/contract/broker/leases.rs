@@ -161,6 +161,27 @@ pub(super) async fn prefetch_bounds_what_is_held(bench: &mut impl Bench) {
     }
 }
 
+pub(super) async fn a_lane_is_idle_when_no_job_waits_in_it(bench: &mut impl Bench) {
+    let broker = bench.broker();
+    for id in ["1", "2"] {
+        broker.publish(&envelope(id, &[(CRM, High)])).await.unwrap();
+    }
+    let mut lanes = open(&*broker, CRM, 1).await;
+    for left in (0..2).rev() {
+        let lease = lanes.next().await.unwrap();
+        if left > 0 {
+            assert!(!lanes.idle().await.unwrap().contains(&High));
+        }
+        lease.ack().await.unwrap();
+    }
+    let idle = lanes.idle().await.unwrap();
+    assert!(idle.contains(&High) && idle.contains(&Low), "{idle:?}");
+    // One that was sent ahead waits as well, and the look at it loses nothing.
+    broker.publish(&envelope("3", &[(CRM, High)])).await.unwrap();
+    while lanes.idle().await.unwrap().contains(&High) {}
+    assert_eq!(id(&lanes.next().await.unwrap()), "3");
+}
+
 pub(super) async fn a_cancelled_wait_loses_nothing(bench: &mut impl Bench) {
     let broker = bench.broker();
     let mut lanes = open(&*broker, CRM, 1).await;

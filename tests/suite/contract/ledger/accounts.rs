@@ -8,7 +8,10 @@ use proptest::prelude::*;
 
 use super::{
     Bench,
-    words::{at, bury, claim, complete, doubt, event, grant, intend, key, lease, postpone, ticket},
+    words::{
+        at, bury, claim, complete, doubt, event, give_up, grant, intend, key, lease, mark,
+        postpone, ticket,
+    },
 };
 
 pub(super) async fn the_books_count_what_was_accepted_and_where_it_is(bench: impl Bench) {
@@ -17,7 +20,7 @@ pub(super) async fn the_books_count_what_was_accepted_and_where_it_is(bench: imp
     let names = ["1", "2", "3", "4", "5", "6"];
     let mut events = names.map(|id| event(id, &["crm"])).to_vec();
     events.push(event("7", &[]));
-    ledger.record(&events, 7).await.unwrap();
+    ledger.record(&events, &mark(7)).await.unwrap();
     for (envelope, transitions) in events[1..].iter().zip([
         vec![intend(1, 2)],
         postpone(1, 2, 9),
@@ -57,7 +60,7 @@ pub(super) async fn the_books_balance_while_the_journal_lags_behind(bench: impl 
             books.lines.iter().map(|line| (line.accepted, line.queued, line.attempting)).collect();
         assert_eq!(lines, [(1, 0, 1), (1, 1, 0)]);
         assert!(books.balanced);
-        ledger.record(std::slice::from_ref(&event), 1).await.unwrap();
+        ledger.record(std::slice::from_ref(&event), &mark(1)).await.unwrap();
     }
 }
 
@@ -84,6 +87,7 @@ enum Act {
     Exists,
     Absent,
     Requeue,
+    GiveUp,
 }
 
 const EVENTS: [&str; 3] = ["1", "2", "3"];
@@ -91,12 +95,12 @@ const DESKS: [&str; 2] = ["crm", "support"];
 
 fn happenings() -> impl Strategy<Value = Vec<Happening>> {
     use Act::{
-        Absent, Bury, Claim, Complete, Discard, Doubt, Exists, Intend, Postpone, Record, Replay,
-        Requeue,
+        Absent, Bury, Claim, Complete, Discard, Doubt, Exists, GiveUp, Intend, Postpone, Record,
+        Replay, Requeue,
     };
     let act = prop::sample::select(vec![
         Record, Claim, Claim, Claim, Intend, Complete, Postpone, Bury, Doubt, Replay, Discard,
-        Exists, Absent, Requeue,
+        Exists, Absent, Requeue, GiveUp,
     ]);
     let happening = (0..EVENTS.len(), 0..DESKS.len(), 1..4_u32, act)
         .prop_map(|(event, desk, claim, act)| Happening { event, desk, claim, act });
@@ -125,11 +129,12 @@ async fn play(ledger: &dyn Ledger, happening: &Happening, epochs: &[u64; 2], now
     // Every event is routed to its first desks only; a claim may name another.
     let envelope = event(id, &DESKS[..happening.event.min(DESKS.len())]);
     match happening.act {
-        Act::Record => ledger.record(&[envelope], now).await.unwrap(),
+        Act::Record => ledger.record(&[envelope], &mark(now)).await.unwrap(),
         Act::Claim => {
             let epoch = epochs[happening.desk];
             ledger.claim(claim(&envelope, desk, epoch, now)).await.map(drop).unwrap();
         }
+        Act::GiveUp => drop(ledger.give_up(give_up(&envelope, desk, now)).await),
         Act::Requeue => {
             for requeue in ledger.requeues(1).await.unwrap() {
                 ledger.requeued(requeue.number).await.unwrap();
@@ -162,6 +167,8 @@ fn written(act: Act, claim: u32, now: u64) -> Written {
         Act::Replay => Operator(Replay { at }),
         Act::Discard => Operator(Discard { at, by: "ada".to_owned(), why: "random".to_owned() }),
         Act::Exists => Operator(Exists { at, ticket: ticket() }),
-        Act::Record | Act::Claim | Act::Requeue | Act::Absent => Operator(Absent { at }),
+        Act::Record | Act::Claim | Act::Requeue | Act::GiveUp | Act::Absent => {
+            Operator(Absent { at })
+        }
     }
 }

@@ -11,7 +11,7 @@ use super::{
     Bench,
     words::{
         DEADLINE, at, bury, claim, complete, doubt, event, grant, grant_at, granted, intend, key,
-        lease, postpone, saying,
+        lease, mark, postpone, saying,
     },
 };
 
@@ -104,11 +104,11 @@ pub(super) async fn the_first_body_stands_and_each_other_post_is_counted_once(be
     let first = event("1", &["crm"]);
     let other = saying("1", &["crm"], json!({"orderId": "B-2"}));
     let again = saying("1", &["crm"], json!({"orderId": "B-2"}));
-    ledger.record(std::slice::from_ref(&first), 1).await.unwrap();
+    ledger.record(std::slice::from_ref(&first), &mark(1)).await.unwrap();
     // The journal and the lane bring the same post.
-    ledger.record(std::slice::from_ref(&other), 2).await.unwrap();
+    ledger.record(std::slice::from_ref(&other), &mark(2)).await.unwrap();
     assert_eq!(grant(ledger, &other, "crm", epoch).await.envelope, first);
-    ledger.record(std::slice::from_ref(&again), 3).await.unwrap();
+    ledger.record(std::slice::from_ref(&again), &mark(3)).await.unwrap();
     let record = ledger.event(&first.event.source, &first.event.id).await.unwrap().unwrap();
     assert_eq!((record.envelope, record.conflicts), (first, 2));
     let books = ledger.books().await.unwrap();
@@ -118,11 +118,11 @@ pub(super) async fn the_first_body_stands_and_each_other_post_is_counted_once(be
 pub(super) async fn a_retry_of_the_sender_is_no_conflict(bench: impl Bench) {
     let ledger = bench.ledger();
     let mut retry = event("1", &["crm"]);
-    ledger.record(&[retry.clone()], 1).await.unwrap();
+    ledger.record(&[retry.clone()], &mark(1)).await.unwrap();
     retry.request_id = event("1", &[]).request_id;
     retry.received_at = at(500);
     retry.event.attributes.time = Some("2026-10-18T12:00:00Z".to_owned());
-    ledger.record(&[retry.clone()], 2).await.unwrap();
+    ledger.record(&[retry.clone()], &mark(2)).await.unwrap();
     let record = ledger.event(&retry.event.source, &retry.event.id).await.unwrap().unwrap();
     assert_eq!((record.envelope.received_at, record.conflicts), (at(0), 0));
 }

@@ -7,8 +7,8 @@ use deskbell::{
         Delivery, DeliveryKey, Failure, Outcome, Reason, State, Step, Transition,
         Transition::{Bury, Complete, Done, Doubt, Intend, Postpone},
     },
-    event::{Attributes, Envelope, Event, RequestId, Route},
-    ledger::{Claim, Claimed, DeskLease, Granted, Ledger},
+    event::{Attributes, Envelope, Event, JournalMark, RequestId, Route},
+    ledger::{Claim, Claimed, DeskLease, GivenUp, Granted, Ledger},
     ticket::{Priority, TicketRef},
 };
 use jiff::Timestamp;
@@ -147,4 +147,21 @@ pub(super) fn doubt(claim: u32, seconds: u64) -> Vec<Transition> {
 
 pub(super) async fn state(ledger: &dyn Ledger, key: &DeliveryKey) -> State {
     ledger.delivery(key).await.unwrap().unwrap().state
+}
+
+/// The broker gives the job up.
+pub(super) fn give_up(envelope: &Envelope, desk: &str, seconds: u64) -> GivenUp {
+    GivenUp {
+        envelope: Arc::new(envelope.clone()),
+        desk: desk.parse().unwrap(),
+        rule: "payment-failed".parse().unwrap(),
+        priority: Priority::High,
+        at: at(seconds),
+        failure: Failure::of(Reason::Poison, "it came back too often"),
+    }
+}
+
+/// An entry of this number in the journal.
+pub(super) fn mark(number: u64) -> JournalMark {
+    JournalMark { number, entry: format!("entry {number}") }
 }

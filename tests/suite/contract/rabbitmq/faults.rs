@@ -185,3 +185,33 @@ async fn a_queue_with_other_arguments_is_named_and_left_alone() {
     assert!(matches!(outcome, Err(BrokerError::Topology(why)) if why.contains(&name)));
     process.clean_up().await;
 }
+
+#[tokio::test]
+async fn a_journal_that_was_deleted_and_begins_again_is_read_again() {
+    let process = Process::start(&shared_url()).ready().await;
+    let broker = &process.broker;
+    broker.publish(&envelope("old", &[])).await.unwrap();
+    let mark = broker.journal(None).await.unwrap().next(1).await.unwrap()[0].mark();
+    process.visitor().await.delete_queue(&process.named("journal")).await;
+    // Opening it declares it.
+    drop(broker.journal(None).await.unwrap());
+    broker.publish(&envelope("new", &[])).await.unwrap();
+    let mut journal = broker.journal(Some(&mark)).await.unwrap();
+    assert_eq!(journal.next(1).await.unwrap()[0].envelope.event.id.as_str(), "new");
+    process.clean_up().await;
+}
+
+#[tokio::test]
+async fn a_queue_that_is_deleted_is_declared_anew_although_nobody_reads_it() {
+    let process = Process::start(&shared_url()).ready().await;
+    let (visitor, queue) = (process.visitor().await, process.named("desk.crm.high"));
+    visitor.delete_queue(&queue).await;
+    eventually("the queue is there again", async || {
+        process.broker.publish(&envelope("1", &[(CRM, High)])).await.unwrap();
+        process.visitor().await.has(&queue).await
+    })
+    .await;
+    process.broker.publish(&envelope("1", &[(CRM, High)])).await.unwrap();
+    assert_eq!(visitor.first(&queue).await, "1");
+    process.clean_up().await;
+}

@@ -1,6 +1,6 @@
 //! Jobs and events on their way through the queues.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use deskbell::{
     broker::{Broker, BrokerError},
@@ -10,7 +10,7 @@ use deskbell::{
 use futures_util::FutureExt;
 
 use crate::{
-    contract::broker::{CRM, SUPPORT, envelope, id, open, typed},
+    contract::broker::{CRM, SUPPORT, envelope, id, job, open, typed},
     support::rabbit::{Process, shared_url},
 };
 
@@ -50,25 +50,30 @@ async fn a_job_that_comes_early_goes_round_again_and_keeps_nobody_waiting() {
 #[tokio::test]
 async fn a_job_that_always_comes_back_is_buried_in_the_end() {
     let process = Process::start(&shared_url()).ready().await;
-    let visitor = process.visitor().await;
-    process.broker.publish(&envelope("1", &[(CRM, High), (SUPPORT, High)])).await.unwrap();
+    let sent = envelope("1", &[(SUPPORT, High), (CRM, High)]);
+    process.broker.publish(&sent).await.unwrap();
     let mut lanes = open(&*process.broker, CRM, 1).await;
-    let dead = process.named("dead");
-    let mut buried = pin!(visitor.first(&dead));
+    let mut buried = process.broker.buried().await.unwrap();
     let mut times = 0;
-    loop {
+    let lease = loop {
         tokio::select! {
             lease = lanes.next() => {
                 drop(lease.unwrap());
                 times += 1;
             }
-            id = &mut buried => {
-                assert_eq!(id, "1");
-                break;
-            }
+            lease = buried.next() => break lease.unwrap(),
         }
-    }
+    };
     assert!(times >= 20, "{times}");
+    assert_eq!(lease.job(), &job(&sent, CRM, High));
+    // Dropped it stays there, put off it goes back to its lane.
+    drop(lease);
+    let lease = buried.next().await.unwrap();
+    lease.retry_at(SystemClock.now()).await.unwrap();
+    let lease = lanes.next().await.unwrap();
+    assert_eq!(lease.job(), &job(&sent, CRM, High));
+    lease.ack().await.unwrap();
+    assert!(buried.next().now_or_never().is_none());
     // Buried once, and not sent to the other desk a second time.
     let mut support = open(&*process.broker, SUPPORT, 2).await;
     support.next().await.unwrap().ack().await.unwrap();
@@ -87,7 +92,13 @@ async fn a_message_of_somebody_else_is_buried_and_stops_nobody() {
     process.broker.publish(&envelope("ours", &[(CRM, Low)])).await.unwrap();
     assert_eq!(id(&lanes.next().await.unwrap()), "ours");
     assert_eq!(journal.next(1).await.unwrap()[0].envelope.event.id.as_str(), "ours");
-    assert_eq!(visitor.first(&process.named("dead")).await, "foreign");
+    let mut buried = process.broker.buried().await.unwrap();
+    let foreign = process.named("dead.foreign");
+    let id = tokio::select! {
+        lease = buried.next() => panic!("it is no job: {lease:?}"),
+        id = visitor.first(&foreign) => id,
+    };
+    assert_eq!(id, "foreign");
     process.clean_up().await;
 }
 

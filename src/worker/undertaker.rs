@@ -1,0 +1,90 @@
+//! Takes what the broker gave up into the ledger, where operators find it among the dead letters
+//! and can replay it.
+
+use tokio_util::sync::CancellationToken;
+
+use super::{PAUSE, Worker};
+use crate::{
+    broker::{BrokerError, Job, Lease},
+    causes::Causes,
+    delivery::{Delivery, Failure, InvalidTransition, Reason},
+    ledger::{GivenUp, LedgerError},
+};
+
+/// Failures in a row that are not worth a line: a broker is connecting, or comes back by itself.
+const TOLERATED: u32 = 5;
+
+/// Why what was given up is not being recorded.
+#[derive(Debug, thiserror::Error)]
+enum UndertakerError {
+    #[error("what the broker gave up cannot be read")]
+    Broker(#[from] BrokerError),
+    #[error("what the broker gave up cannot be recorded")]
+    Ledger(#[from] LedgerError),
+}
+
+/// Records what is given up until `draining`.
+pub(super) async fn run(worker: Worker, draining: CancellationToken) {
+    let mut failures = 0;
+    while !draining.is_cancelled() {
+        tokio::select! {
+            () = draining.cancelled() => return,
+            Err(error) = record(&worker, &mut failures) => {
+                failures += 1;
+                if failures == TOLERATED {
+                    tracing::warn!(error = %Causes(&error), "What was given up is not recorded");
+                }
+            }
+        }
+        tokio::select! {
+            () = draining.cancelled() => return,
+            () = tokio::time::sleep(PAUSE) => {}
+        }
+    }
+}
+
+async fn record(
+    worker: &Worker,
+    failures: &mut u32,
+) -> Result<std::convert::Infallible, UndertakerError> {
+    let mut buried = worker.broker.buried().await?;
+    loop {
+        let lease = buried.next().await?;
+        take_in(worker, lease).await?;
+        *failures = 0;
+    }
+}
+
+/// Records one job and settles its message. An error puts the message back.
+async fn take_in(worker: &Worker, lease: Lease) -> Result<(), UndertakerError> {
+    let Job { envelope, desk, rule, priority } = lease.job().clone();
+    let words = "the broker gave the message up: it came back unsettled too often";
+    let failure = Failure::of(Reason::Poison, words);
+    let at = worker.clock.now();
+    let job = GivenUp { envelope, desk, rule, priority, at, failure };
+    match worker.ledger.give_up(job).await {
+        Ok(delivery) => {
+            report(&delivery);
+            lease.ack().await?;
+        }
+        // Its worker comes to an end, or is found to be dead by whoever takes the job up then.
+        Err(LedgerError::NotAllowed(InvalidTransition::Held { until })) => {
+            lease.retry_at(until).await?;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+fn report(delivery: &Delivery) {
+    let (key, desk, state) = (&delivery.key, &delivery.desk, delivery.state.name());
+    metrics::counter!("deskbell_poison_messages_total", "desk" => desk.to_string()).increment(1);
+    tracing::warn!(
+        delivery.key = %key,
+        %desk,
+        event.source = %delivery.event.source,
+        event.id = %delivery.event.id,
+        state,
+        "The broker gave up a message of delivery {key}, which is {state}"
+    );
+}
