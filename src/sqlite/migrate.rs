@@ -16,13 +16,19 @@ pub struct Schema {
     pub steps: &'static [&'static str],
 }
 
-/// Applies the steps that the database lacks, all or none. Other processes wait meanwhile.
+/// Applies the steps that the database lacks, all or none. Other processes wait meanwhile; where
+/// nothing lacks, they do not.
 pub(super) fn migrate(
     connection: &mut Connection,
     path: &Path,
     schema: &Schema,
 ) -> Result<(), OpenError> {
     let failed = |source| OpenError::Connect { path: path.to_owned(), source };
+    let reading = connection.transaction().map_err(failed)?;
+    if recognise(&reading, path, schema)? == schema.steps.len() {
+        return Ok(());
+    }
+    drop(reading);
     let tx =
         connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     let done = recognise(&tx, path, schema)?;

@@ -12,15 +12,21 @@ use rusqlite::{Connection, OpenFlags, types::Value};
 
 use super::{OpenError, Schema, migrate::migrate};
 
-/// How long a statement waits for another process that holds the database.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long opening waits for another process that holds the database.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The pause between two looks at a database that another process holds. SQLite's own handler looks
+/// ever more rarely and can miss each of the short gaps between the commits of a busy process.
+const LOOK_AGAIN: Duration = Duration::from_millis(1);
+
+/// Looks until a statement gives up: at least 10 s.
+const MOST_LOOKS: i32 = 10_000;
 
 /// The settings that take whole numbers.
 ///
 /// `synchronous` 2 is FULL: a commit is on the disk before it is answered. `mmap_size` 0: an I/O
 /// error through a memory map is a SIGBUS. `cell_size_check` finds a damaged page when it is read.
-const SETTINGS: [(&str, i64); 8] = [
-    ("busy_timeout", 5000),
+const SETTINGS: [(&str, i64); 7] = [
     ("synchronous", 2),
     ("foreign_keys", 1),
     ("mmap_size", 0),
@@ -45,10 +51,10 @@ impl Place {
     /// A connection that writes, to a database whose schema is the newest, whose files and their
     /// names are on the disk, and that has just committed something.
     pub(super) fn open_writer(&self) -> Result<Connection, OpenError> {
-        let deadline = Instant::now() + BUSY_TIMEOUT;
+        let deadline = Instant::now() + PATIENCE;
         loop {
             match self.try_open_writer() {
-                // The change to WAL does not wait for the busy timeout.
+                // The change to WAL does not ask the busy handler.
                 Err(error) if error.is_busy() && Instant::now() < deadline => {
                     thread::sleep(Duration::from_millis(20));
                 }
@@ -127,8 +133,9 @@ impl Place {
     fn connect(&self, create: OpenFlags) -> Result<Connection, OpenError> {
         check_library(rusqlite::version_number(), rusqlite::version())?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
-        let connection = Connection::open_with_flags(&self.path, flags).map_err(self.failed())?;
-        connection.busy_timeout(BUSY_TIMEOUT).map_err(self.failed())?;
+        let mut connection =
+            Connection::open_with_flags(&self.path, flags).map_err(self.failed())?;
+        connection.busy_handler(Some(look_again)).map_err(self.failed())?;
         self.set(&connection, "journal_mode", "wal".to_owned())?;
         for (pragma, value) in SETTINGS {
             self.set(&connection, pragma, value)?;
@@ -166,6 +173,12 @@ impl Place {
     fn failed(&self) -> impl Fn(rusqlite::Error) -> OpenError {
         |source| OpenError::Connect { path: self.path.clone(), source }
     }
+}
+
+/// Waits for another process, as SQLite's busy handler; whether to try again.
+fn look_again(looks: i32) -> bool {
+    thread::sleep(LOOK_AGAIN);
+    looks < MOST_LOOKS
 }
 
 /// Creates a directory and those above it for their owner alone, and sees to it that their names are on the disk.
@@ -212,7 +225,6 @@ mod tests {
             assert_eq!(ask("journal_mode"), Value::Text("wal".to_owned()));
             assert_eq!(ask("synchronous"), Value::Integer(2));
             assert_eq!(ask("foreign_keys"), Value::Integer(1));
-            assert_eq!(ask("busy_timeout"), Value::Integer(5000));
             assert_eq!(ask("mmap_size"), Value::Integer(0));
             assert_eq!(ask("trusted_schema"), Value::Integer(0));
             assert_eq!(ask("cell_size_check"), Value::Integer(1));

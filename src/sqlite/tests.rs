@@ -1,5 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod sharing;
+
 use std::{
     io::{Seek as _, SeekFrom, Write as _},
     path::PathBuf,
@@ -182,22 +184,6 @@ async fn closing_finishes_what_was_handed_in_and_leaves_one_file() {
 }
 
 #[tokio::test]
-async fn two_stores_of_one_file_wait_for_each_other() {
-    let (_directory, path) = directory();
-    let (one, other) = (open(&path), open(&path));
-    let numbers: Vec<String> = (0..200).map(|number| format!("{number:03}")).collect();
-    let writes = numbers
-        .iter()
-        .enumerate()
-        .map(|(index, name)| add(if index % 2 == 0 { &one } else { &other }, name));
-    for outcome in join_all(writes).await {
-        outcome.unwrap();
-    }
-    assert_eq!(names(&one).await, numbers);
-    assert_eq!(names(&other).await, numbers);
-}
-
-#[tokio::test]
 async fn an_older_database_is_migrated() {
     let (_directory, path) = directory();
     let store = open(&path);
@@ -282,16 +268,4 @@ async fn a_damaged_file_takes_no_writes_until_it_is_sound() {
     eventually(|| store.trouble().is_none()).await;
     add(&store, "d").await.unwrap();
     assert_eq!(names(&store).await, ["a", "d"]);
-}
-
-#[tokio::test]
-async fn the_lock_is_held_until_the_database_is_closed() {
-    let (directory, path) = directory();
-    let lock_path = directory.path().join("lock");
-    let lock = File::create(&lock_path).unwrap();
-    lock.try_lock().unwrap();
-    let store = Store::open(&path, SCHEMA, Some(lock)).unwrap();
-    assert!(File::open(&lock_path).unwrap().try_lock().is_err());
-    store.close().await;
-    File::open(&lock_path).unwrap().try_lock().unwrap();
 }

@@ -19,7 +19,7 @@ use crate::causes::Causes;
 const MOST_JOBS: usize = 256;
 
 /// Times that a transaction is begun before another process counts as in the way for good; each
-/// waits for the busy timeout.
+/// waits as long as the busy handler does.
 const BEGINNINGS: u32 = 3;
 
 /// Between two tries to reopen a database that failed.
