@@ -11,6 +11,7 @@ mod desks;
 mod intake;
 mod losing;
 mod sandbox;
+mod supply;
 mod support;
 mod surviving;
 mod waiting;
