@@ -1,14 +1,21 @@
 //! Logs and metrics.
 //!
-//! What is logged: names, ids, counts, states and a desk's own words for a refusal. Never a body, a
-//! header, a signature, a secret or the text of a ticket. Log lines go to standard error; metrics
-//! are rendered on the private port.
+//! What is logged: names, ids, counts, states and a desk's own code for a refusal. Never a body, a
+//! header, a signature, a secret or the text of a ticket, whatever the filter asks for: what other
+//! crates say below a warning is left out, and a panic is told by its place. Log lines go to standard
+//! error; metrics are rendered on the private port.
 
-use std::{io::IsTerminal, sync::OnceLock, time::Duration};
+use std::{io::IsTerminal, panic, sync::OnceLock, time::Duration};
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    EnvFilter,
+    filter::{LevelFilter, Targets},
+    fmt,
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 use crate::{broker::rabbitmq, config::LogFormat};
 
@@ -24,24 +31,23 @@ const UPKEEP: Duration = Duration::from_secs(5);
 #[error("DESKBELL_LOG is not a log filter: `info`, or `warn,deskbell=debug`")]
 pub struct InvalidFilter(#[source] tracing_subscriber::filter::ParseError);
 
-/// What the HTTP server says of itself at every start, and we say better.
-const TALKATIVE: &str = "actix_server=warn";
-
-/// The filter as given, over what is too talkative, and under what must never be logged whatever
-/// the filter says.
-fn filter(directives: &str) -> Result<EnvFilter, InvalidFilter> {
-    let mut all = format!("{TALKATIVE},{directives}");
-    for quiet in rabbitmq::QUIET {
-        all.push(',');
-        all.push_str(quiet);
-    }
-    EnvFilter::try_new(all).map_err(InvalidFilter)
+/// What any line may be, whatever the user's filter says.
+///
+/// Deskbell's own lines are held to this page's promise at every level. Other crates are not: below
+/// warnings HTTP and AMQP clients write frames, headers and addresses. A list of the crates that do
+/// would not know the next one.
+fn ceiling() -> Targets {
+    Targets::new()
+        .with_default(LevelFilter::WARN)
+        .with_target(env!("CARGO_CRATE_NAME"), LevelFilter::TRACE)
+        .with_targets(rabbitmq::QUIET.iter().map(|target| (*target, LevelFilter::OFF)))
 }
 
 /// Sends the process's log lines to standard error. A second call changes nothing.
 pub fn start(directives: &str, format: LogFormat) -> Result<(), InvalidFilter> {
     let lines = fmt::layer().with_writer(std::io::stderr);
-    let registry = tracing_subscriber::registry().with(filter(directives)?);
+    let asked = EnvFilter::try_new(directives).map_err(InvalidFilter)?;
+    let registry = tracing_subscriber::registry().with(asked).with(ceiling());
     let started = match format {
         LogFormat::Pretty => {
             let colours = std::io::stderr().is_terminal();
@@ -52,6 +58,14 @@ pub fn start(directives: &str, format: LogFormat) -> Result<(), InvalidFilter> {
     // The only error is that there is a subscriber already.
     drop(started);
     Ok(())
+}
+
+/// Tells of panics by their place alone: their words may quote what was being read.
+pub fn tell_of_panics() {
+    panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "A fault of Deskbell's own, at {place}");
+    }));
 }
 
 /// The process's metrics. The first call installs the recorder.
@@ -83,4 +97,58 @@ pub fn keep_metrics(tasks: &TaskTracker, draining: &CancellationToken) {
             }
         }
     });
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use std::{
+        io::{Read, Seek},
+        sync::Arc,
+    };
+
+    use tracing_subscriber::Registry;
+
+    use super::*;
+
+    /// What comes of `act` where the user asks for everything.
+    fn logged(act: impl FnOnce()) -> String {
+        let file = Arc::new(tempfile::tempfile().unwrap());
+        let layer = fmt::layer().with_writer(file.clone());
+        let asked = EnvFilter::new("trace,hyper=trace,lapin=trace");
+        let subscriber = Registry::default().with(asked).with(ceiling()).with(layer);
+        tracing::subscriber::with_default(subscriber, act);
+        let mut lines = String::new();
+        (&*file).rewind().unwrap();
+        (&*file).read_to_string(&mut lines).unwrap();
+        lines
+    }
+
+    #[test]
+    fn no_filter_opens_more_of_other_crates_than_their_warnings() {
+        let log = logged(|| {
+            tracing::trace!("own-trace");
+            tracing::trace!(target: "deskbell::desks::caller", "inner-trace");
+            tracing::warn!(target: "hyper::proto", "other-warning");
+            tracing::info!(target: "hyper::proto", "canary");
+            tracing::trace!(target: "h2::codec", "canary");
+            tracing::error!(target: "lapin::channel", "canary");
+        });
+        for told in ["own-trace", "inner-trace", "other-warning"] {
+            assert!(log.contains(told), "{told} in {log}");
+        }
+        assert!(!log.contains("canary"), "{log}");
+    }
+
+    #[test]
+    fn a_panic_is_told_by_its_place_and_not_by_its_words() {
+        let log = logged(|| {
+            let before = panic::take_hook();
+            tell_of_panics();
+            let ended = panic::catch_unwind(|| panic!("canary"));
+            panic::set_hook(before);
+            assert!(ended.is_err());
+        });
+        assert!(log.contains("telemetry.rs") && !log.contains("canary"), "{log}");
+    }
 }

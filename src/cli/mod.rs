@@ -117,6 +117,7 @@ fn run_to_end(command: Command) -> anyhow::Result<Exit> {
     let context = Context::read();
     let settings = context.settings();
     telemetry::start(command.log_filter(&settings), settings.log_format)?;
+    telemetry::tell_of_panics();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let exit = runtime.block_on(command.run(&context));
     runtime.shutdown_background();

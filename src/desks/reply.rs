@@ -14,6 +14,9 @@ const LONGEST_WAIT: Duration = Duration::from_hours(24);
 /// What of a desk's message is kept: enough to act upon, and a log line can bear it.
 const WORDS_LENGTH: usize = 500;
 
+/// The longest code or id of a desk's: HubSpot's correlation ids have 36 characters.
+const LABEL_LENGTH: usize = 64;
+
 /// A whole answer of a desk.
 #[derive(Debug)]
 pub(super) struct Reply {
@@ -79,9 +82,9 @@ impl Reply {
         let words = words.map(tidy).filter(|words| !words.is_empty());
         Answer {
             status: self.status,
-            code: code.map(tidy),
+            code: code.and_then(label),
             words: words.unwrap_or_else(|| "no message".to_owned()),
-            correlation_id: correlation_id.map(tidy),
+            correlation_id: correlation_id.and_then(label),
         }
     }
 }
@@ -120,6 +123,14 @@ fn tidy(text: &str) -> String {
         line.push('…');
     }
     line
+}
+
+/// A code or an id, where the text is one: log lines bear it, and a sentence could quote what the
+/// desk was sent.
+fn label(text: &str) -> Option<String> {
+    let of_label = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
+    let is_label = (1..=LABEL_LENGTH).contains(&text.len()) && text.bytes().all(of_label);
+    is_label.then(|| text.to_owned())
 }
 
 /// `Retry-After` in either form (RFC 9110, 10.2.3). A date is measured against the answer's own
@@ -188,6 +199,18 @@ mod tests {
             let reply = Reply::new(status, &HeaderMap::new(), body);
             let error = reply.unreadable("has no id").to_string();
             assert!(error.contains(words) && !error.contains("secret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_code_or_id_that_is_a_sentence_is_left_out() {
+        let reply = Reply::new(400, &HeaderMap::new(), "{}");
+        let answer = reply.answer(Some("CONTACT_EXISTS"), None, Some("c033cdaa-2c40"));
+        assert_eq!(answer.code.as_deref(), Some("CONTACT_EXISTS"));
+        assert_eq!(answer.correlation_id.as_deref(), Some("c033cdaa-2c40"));
+        for sentence in ["", "jean@acme.com exists", "jean@acme.com", &"x".repeat(65)] {
+            let answer = reply.answer(Some(sentence), None, Some(sentence));
+            assert_eq!((answer.code, answer.correlation_id), (None, None), "{sentence}");
         }
     }
 

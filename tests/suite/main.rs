@@ -9,6 +9,7 @@ mod contract;
 mod delivering;
 mod desks;
 mod intake;
+mod leaks;
 mod losing;
 mod sandbox;
 mod supply;

@@ -54,10 +54,10 @@ use crate::{
     event::{DeskName, Envelope, JournalMark},
 };
 
-/// Log filter directives that must always hold. The client library logs returned messages with
-/// their bodies at `warn`, frames with bodies and passwords at `trace`, and every failed try to
-/// connect; what matters of it Deskbell logs itself.
-pub const QUIET: &[&str] = &["lapin=off"];
+/// Crates that must never log. The client library logs returned messages with their bodies at
+/// `warn`, frames with bodies and passwords at `trace`, and every failed try to connect; what
+/// matters of it Deskbell logs itself.
+pub const QUIET: &[&str] = &["lapin"];
 
 /// The broker on RabbitMQ.
 pub struct RabbitMq {

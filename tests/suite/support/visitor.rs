@@ -61,10 +61,14 @@ impl Visitor {
 
     /// Publishes something that is no event.
     pub(crate) async fn publish(&self, exchange: &str, key: &str, id: &str) {
+        self.publish_body(exchange, key, id, b"hello").await;
+    }
+
+    pub(crate) async fn publish_body(&self, exchange: &str, key: &str, id: &str, body: &[u8]) {
         let options = BasicPublishOptions::default();
         let properties = BasicProperties::default().with_message_id(id.into());
         let publishing =
-            self.channel.basic_publish(exchange.into(), key.into(), options, b"hello", properties);
+            self.channel.basic_publish(exchange.into(), key.into(), options, body, properties);
         publishing.await.unwrap();
     }
 

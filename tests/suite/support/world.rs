@@ -4,7 +4,7 @@ use std::{
     fs::{self, File},
     net::TcpListener,
     path::PathBuf,
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Command, Output},
     sync::Arc,
     time::Duration,
 };
@@ -21,7 +21,7 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 /// The secret of the source `shop`: 32 bytes.
-const SECRET: &str = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+pub(crate) const SECRET: &str = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
 
 /// How long anything may take before a test is taken to hang; nothing is asserted about speed.
 const PATIENCE: Duration = Duration::from_mins(4);
@@ -102,10 +102,15 @@ impl World {
     /// On the embedded store, with one more variable.
     pub(crate) async fn embedded_with(name: &'static str, value: &str) -> Self {
         let mut world = Self::set_up(None);
-        world.environment.retain(|(known, _)| *known != name);
-        world.environment.push((name, value.to_owned()));
+        world.set(name, value);
         world.start().await;
         world
+    }
+
+    /// Sets a variable for the next start.
+    pub(crate) fn set(&mut self, name: &'static str, value: &str) {
+        self.environment.retain(|(known, _)| *known != name);
+        self.environment.push((name, value.to_owned()));
     }
 
     /// A file of the process's working directory.
@@ -172,8 +177,9 @@ impl World {
     }
 
     fn spawn_command(&mut self, command: &str) {
-        let log = File::options().append(true).create(true).open(self.log_path()).unwrap();
-        let process = self.command(&[command]).stderr(log).stdout(Stdio::null()).spawn().unwrap();
+        let file = |path| File::options().append(true).create(true).open(path).unwrap();
+        let (log, output) = (file(self.log_path()), file(self.path("output")));
+        let process = self.command(&[command]).stderr(log).stdout(output).spawn().unwrap();
         self.process = Some(process);
     }
 
@@ -275,7 +281,8 @@ impl World {
 
     /// The metrics of the private port, as text.
     pub(crate) async fn metrics(&self) -> String {
-        let (_, address) = &self.environment[1];
+        let mut known = self.environment.iter();
+        let (_, address) = known.find(|(name, _)| *name == "DESKBELL_OPS_LISTEN").unwrap();
         let answer =
             self.sender.client.get(format!("http://{address}/metrics")).send().await.unwrap();
         answer.text().await.unwrap()
@@ -285,9 +292,9 @@ impl World {
 /// An upstream application.
 #[derive(Clone)]
 pub(crate) struct Sender {
-    receiver: String,
-    scheme: Arc<Scheme>,
-    client: reqwest::Client,
+    pub(crate) receiver: String,
+    pub(crate) scheme: Arc<Scheme>,
+    pub(crate) client: reqwest::Client,
 }
 
 impl Sender {
