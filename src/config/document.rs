@@ -194,6 +194,13 @@ impl<'d> Document<'d> {
         (!self.text[text.at.clone()].contains("${")).then_some(text.value.as_str())
     }
 
+    /// The text for a fault: its value, or what stands in the file where the environment has a part
+    /// in it.
+    pub(super) fn as_written(&self, text: &Said<String>) -> String {
+        let in_file = self.text[text.at.clone()].trim_matches(['"', '\'']);
+        self.quotable(text).unwrap_or(in_file).to_owned()
+    }
+
     /// The table of `key`.
     pub(super) fn table(
         &mut self,

@@ -5,6 +5,7 @@
 //! says what is wrong and an operator can replay it. What a template may do is bounded.
 
 mod assembly;
+mod bounds;
 mod comparing;
 mod markdown;
 mod names;

@@ -29,6 +29,16 @@ pub(super) struct Inside<'s> {
     pub(super) after: &'s str,
 }
 
+impl<'s> Piece<'s> {
+    /// What the engine runs of it.
+    pub(super) fn code(&self) -> Option<&'s str> {
+        match self {
+            Self::Expression(inside) | Self::Tag(inside) => Some(inside.code),
+            Self::Text(_) | Self::Other(_) => None,
+        }
+    }
+}
+
 /// Cuts `source` into pieces; `None` where a piece does not end.
 pub(super) fn pieces(source: &str) -> Option<Vec<Piece<'_>>> {
     let mut pieces = Vec::new();

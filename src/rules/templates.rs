@@ -8,7 +8,7 @@ use minijinja::{
 use serde_json::Value as Json;
 
 use super::{
-    assembly, comparing,
+    assembly, bounds, comparing,
     markdown::{self, Place},
     names,
     scope::{self, Scope},
@@ -17,6 +17,10 @@ use super::{
 
 /// Work that one template may do: about so many instructions, or 64 times so many bytes.
 const FUEL: u64 = 50_000;
+
+/// How deep macros and loops may call one another; a macro's call counts as five. The engine's own
+/// 500 needs more stack than a worker's thread has.
+const DEPTH: usize = 80;
 
 /// The longest text that a template may give, in bytes.
 pub(super) const LONGEST_TEXT: usize = 64 * 1024;
@@ -93,6 +97,7 @@ impl Default for Templates {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Chainable);
         environment.set_fuel(Some(FUEL));
+        environment.set_recursion_limit(DEPTH);
         environment.set_debug(false);
         environment.set_auto_escape_callback(|name| match name.rsplit_once('.') {
             Some((_, "md")) => AutoEscape::Custom("markdown".into()),
@@ -141,6 +146,7 @@ impl Templates {
 
     /// Compiles an expression.
     pub fn condition(&mut self, source: &str) -> Result<Condition, BadTemplate> {
+        bounds::check(&[source])?;
         let expression =
             self.environment.compile_expression(source).map_err(|error| bad(&error))?;
         names::check(&self.environment, &expression.undeclared_variables(false), [source])?;
@@ -150,13 +156,17 @@ impl Templates {
     }
 
     fn check(&self, source: &str) -> Result<(), BadTemplate> {
+        let pieces = pieces(source);
+        let code = match &pieces {
+            Some(pieces) => pieces.iter().filter_map(Piece::code).collect(),
+            None => vec![source],
+        };
+        bounds::check(&code)?;
         let template = self.environment.template_from_named_str("", source);
         let unknown = template.map_err(|error| bad(&error))?.undeclared_variables(false);
-        let pieces = pieces(source).ok_or_else(unended)?;
-        let code = pieces.iter().filter_map(|piece| match piece {
-            Piece::Expression(inside) | Piece::Tag(inside) => Some(inside.code),
-            Piece::Text(_) | Piece::Other(_) => None,
-        });
+        if pieces.is_none() {
+            return Err(unended());
+        }
         names::check(&self.environment, &unknown, code)
     }
 

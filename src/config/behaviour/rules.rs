@@ -63,10 +63,7 @@ pub(super) fn read<'d>(
 
 impl<'d> Rules<'_, 'd> {
     fn rule(&mut self, mut table: Table<'d>, names: &mut BTreeSet<RuleName>) -> Option<Rule> {
-        let name = self.rule_name(&table, names);
-        if let Some(name) = &name {
-            table.title = format!("rule `{name}`");
-        }
+        let name = self.rule_name(&mut table, names);
         let table = &table;
         if self.action(table) != Action::Open {
             return None;
@@ -112,14 +109,21 @@ impl<'d> Rules<'_, 'd> {
         })
     }
 
-    fn rule_name(&mut self, table: &Table<'d>, names: &mut BTreeSet<RuleName>) -> Option<RuleName> {
+    /// The rule's name, which from now on is the table's title.
+    fn rule_name(
+        &mut self,
+        table: &mut Table<'d>,
+        names: &mut BTreeSet<RuleName>,
+    ) -> Option<RuleName> {
         let cure = "give it a name of its own: deliveries remember it";
         let text = self.document.required_text(table, "name", cure)?;
         let name: RuleName = self.document.name(&text, "name")?;
+        let written = self.document.as_written(&text);
         if !names.insert(name.clone()) {
-            let what = format!("another rule is called `{name}`");
+            let what = format!("another rule is called `{written}`");
             self.document.fault(text.at.start, what, cure);
         }
+        table.title = format!("rule `{written}`");
         Some(name)
     }
 
@@ -149,9 +153,9 @@ impl<'d> Rules<'_, 'd> {
         for text in texts {
             let Some(event_type) = self.document.name::<EventType>(text, "on") else { continue };
             if !(self.knows_type)(&event_type) {
-                let what = format!("no schema knows the event type `{event_type}`");
-                let cure =
-                    format!("add {event_type}.json to the folder that DESKBELL_SCHEMAS names");
+                let written = self.document.as_written(text);
+                let what = format!("no schema knows the event type `{written}`");
+                let cure = format!("add {written}.json to the folder that DESKBELL_SCHEMAS names");
                 self.document.fault(text.at.start, what, cure);
             }
             types.push(event_type);
@@ -164,7 +168,7 @@ impl<'d> Rules<'_, 'd> {
         for text in texts {
             let Some(name) = self.desk(text, "desks") else { continue };
             if names.contains(&name) {
-                let what = format!("`{name}` is named twice");
+                let what = format!("`{}` is named twice", self.document.as_written(text));
                 self.document.fault(text.at.start, what, "an event gives a desk one ticket");
             }
             names.push(name);
@@ -177,11 +181,12 @@ impl<'d> Rules<'_, 'd> {
         let name: DeskName = self.document.name(text, key)?;
         if !self.desks.contains_key(&name) {
             let known: Vec<&str> = self.desks.keys().map(DeskName::as_str).collect();
+            let written = self.document.as_written(text);
             let cure = match did_you_mean(name.as_str(), &known) {
-                cure if known.is_empty() => format!("add [desks.{name}] ({cure})"),
+                cure if known.is_empty() => format!("add [desks.{written}] ({cure})"),
                 cure => cure,
             };
-            self.document.fault(text.at.start, format!("no desk is called `{name}`"), cure);
+            self.document.fault(text.at.start, format!("no desk is called `{written}`"), cure);
         }
         Some(name)
     }
@@ -268,7 +273,12 @@ impl<'d> Rules<'_, 'd> {
         match compiled {
             Ok(compiled) => Some(compiled),
             Err(bad) => {
-                let what = format!("`{key}` does not compile: {}", bad.what);
+                // The engine quotes the code, and thereby what it has from the environment.
+                let why = match self.document.quotable(text) {
+                    Some(_) => bad.what.as_str(),
+                    None => "something is wrong with what the environment puts there",
+                };
+                let what = format!("`{key}` does not compile: {why}");
                 self.document.fault_in_text(&text.at, bad.line, what, bad.cure);
                 None
             }
