@@ -6,6 +6,7 @@ mod architecture;
 mod cli;
 mod configuration;
 mod contract;
+mod corpora;
 mod delivering;
 mod desks;
 mod intake;

@@ -1,0 +1,126 @@
+//! A post as a stranger sends it: a line for each header, an empty line, the body.
+//!
+//! Held for every input: what verifies is the body that was signed, by one of our secrets, within
+//! the tolerance, and no longer verifies with a byte more or an hour later; no error quotes a secret
+//! or the post; what we sign ourselves verifies.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use deskbell::signature::{
+    Encoding, Hash, Headers, HmacSettings, Scheme, SchemeSettings, SignatureError, Timestamped,
+};
+use jiff::Timestamp;
+
+/// The time on the receiver's clock, in seconds since 1970.
+const NOW: i64 = 1_800_000_000;
+
+/// The key's bytes are `canary-of-the-standard-secret`.
+const STANDARD_SECRET: &str = "whsec_Y2FuYXJ5LW9mLXRoZS1zdGFuZGFyZC1zZWNyZXQ=";
+
+const HMAC_SECRET: &str = "canary-of-the-hmac-secret";
+
+/// Stands in each secret, and in whatever of a post must not be quoted.
+const MARK: &str = "canary";
+
+const TOLERANCE: Duration = Duration::from_mins(5);
+
+/// Whether one of the schemes takes the post.
+pub(crate) fn run(input: &[u8]) -> bool {
+    let (headers, body) = read(input);
+    let schemes = [standard_webhooks(), stamped_hmac(), plain_hmac()];
+    let taken = schemes.map(|scheme| {
+        what_we_sign_verifies(&scheme, &body);
+        verifies(&scheme, &headers, &body)
+    });
+    taken.contains(&true)
+}
+
+fn read(input: &[u8]) -> (Headers<'_>, Bytes) {
+    let mut headers = Vec::new();
+    let mut rest = input;
+    while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+        let line = &rest[..end];
+        rest = &rest[end + 1..];
+        if line.is_empty() {
+            break;
+        }
+        let colon = line.iter().position(|byte| *byte == b':').unwrap_or(line.len());
+        let name = std::str::from_utf8(&line[..colon]).unwrap_or_default();
+        headers.push((name, line.get(colon + 1..).unwrap_or_default().trim_ascii()));
+    }
+    (headers.into_iter().collect(), Bytes::copy_from_slice(rest))
+}
+
+fn verifies(scheme: &Scheme, headers: &Headers<'_>, body: &Bytes) -> bool {
+    let now = Timestamp::from_second(NOW).unwrap();
+    match scheme.verify(headers, body, now) {
+        Ok(verified) => {
+            assert_eq!((verified.body(), verified.secret()), (&body[..], Some(0)));
+            assert!(verified.id().is_none_or(|id| !id.contains('.')));
+            if let Some(at) = verified.signed_at() {
+                assert!(at.duration_since(now).abs().as_secs() <= 300);
+                let later = now + Duration::from_hours(1);
+                let late = scheme.verify(headers, body, later);
+                assert_eq!(late, Err(SignatureError::Stale { tolerance_seconds: 300 }));
+            }
+            let longer = Bytes::from([body, &b"x"[..]].concat());
+            assert_eq!(scheme.verify(headers, &longer, now), Err(SignatureError::Wrong));
+            true
+        }
+        Err(error) => {
+            let words = format!("{error} {error:?} {}", error.reason());
+            assert!(!words.contains(MARK), "{words}");
+            false
+        }
+    }
+}
+
+/// The id is the body's first line: any text will do.
+fn what_we_sign_verifies(scheme: &Scheme, body: &Bytes) {
+    let now = Timestamp::from_second(NOW).unwrap();
+    let id = String::from_utf8_lossy(body).lines().next().unwrap_or_default().to_owned();
+    let signed = scheme.sign(&id, body, now);
+    let signed: Headers<'_> =
+        signed.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    match scheme.verify(&signed, body, now) {
+        Ok(verified) => assert!(verified.id().is_none_or(|verified| verified == id)),
+        Err(error) => {
+            assert_eq!(error, SignatureError::AmbiguousId);
+            assert!(id.contains('.'));
+        }
+    }
+}
+
+fn standard_webhooks() -> Scheme {
+    let secrets = vec![STANDARD_SECRET.into()];
+    Scheme::new(SchemeSettings::StandardWebhooks { secrets, tolerance: TOLERANCE }).unwrap()
+}
+
+fn stamped_hmac() -> Scheme {
+    hmac(HmacSettings {
+        header: "X-Signature".to_owned(),
+        prefix: "sha256=".to_owned(),
+        hash: Hash::Sha256,
+        encoding: Encoding::Hex,
+        timestamp: Some(Timestamped {
+            header: "X-Timestamp".to_owned(),
+            separator: ".".to_owned(),
+            tolerance: TOLERANCE,
+        }),
+    })
+}
+
+fn plain_hmac() -> Scheme {
+    hmac(HmacSettings {
+        header: "X-Hmac".to_owned(),
+        prefix: String::new(),
+        hash: Hash::Sha512,
+        encoding: Encoding::Base64,
+        timestamp: None,
+    })
+}
+
+fn hmac(settings: HmacSettings) -> Scheme {
+    Scheme::new(SchemeSettings::Hmac { secrets: vec![HMAC_SECRET.into()], settings }).unwrap()
+}
