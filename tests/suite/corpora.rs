@@ -14,6 +14,8 @@ mod signatures;
 
 use std::{collections::BTreeMap, fs, panic, path::Path};
 
+use deskbell::event::Event;
+
 /// Stands in every secret of the behaviour files.
 const MARK: &str = "canary";
 
@@ -79,4 +81,40 @@ fn no_behaviour_file_of_the_corpus_shows_its_secrets() {
         .filter(|said| said.contains(MARK))
         .collect();
     assert!(shown.is_empty(), "{shown:#?}");
+}
+
+fn faults(name: &str) -> String {
+    behaviour::load(&corpus("behaviour")[name]).unwrap_err().to_string()
+}
+
+#[test]
+fn a_template_that_calls_itself_fails_before_the_stack_does() {
+    let file = &corpus("behaviour")["taken-template-that-calls-itself"];
+    let config = behaviour::load(file).unwrap();
+    let json = br#"{"specversion":"1.0","id":"1","source":"/s","type":"order.stuck"}"#;
+    let event = Event::from_cloudevents(&"shop".parse().unwrap(), json).unwrap();
+    let drafted = config.rules.draft(&"r".parse().unwrap(), &"support".parse().unwrap(), &event);
+    assert!(drafted.unwrap_err().to_string().contains("subject"));
+}
+
+#[test]
+fn code_that_is_too_long_for_the_stack_is_refused_with_words() {
+    for kind in ["nots", "sums", "minuses", "filters", "members", "elses", "code-and-no-end"] {
+        let told = faults(&format!("refused-template-with-endless-{kind}"));
+        assert!(told.contains("more than 1000 words and signs"), "{kind}: {told}");
+    }
+}
+
+#[test]
+fn a_fault_shows_the_variable_and_not_what_it_holds() {
+    for (name, shown) in [
+        ("refused-secret-as-a-desk", "no desk is called `${SECRET}`"),
+        ("refused-secret-as-a-type", "the event type `${SECRET}`"),
+        ("refused-secret-as-a-rules-name-twice", "another rule is called `${SECRET}`"),
+        ("refused-secret-in-a-rules-name-with-faults", "in rule `${SECRET}`"),
+        ("refused-secret-as-a-tag", "something is wrong with what the environment puts there"),
+    ] {
+        let told = faults(name);
+        assert!(told.contains(shown), "{name}: {told}");
+    }
 }
