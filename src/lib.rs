@@ -3,7 +3,8 @@
 //! The modules stand in four layers, and each names only those below it. A test reads the sources
 //! and holds these arrows; ARCHITECTURE.md walks one event through them.
 //!
-//! - *words*, pure: [`event`], [`ticket`], [`signature`], [`rules`], [`delivery`], [`causes`];
+//! - *words*, pure: [`event`], [`ticket`], [`signature`], [`rules`], [`delivery`], [`standing`],
+//!   [`causes`];
 //! - *seams*, a trait and its implementations each: [`clock`], [`broker`], [`ledger`], [`desks`]
 //!   (and the engine [`sqlite`] below two of them);
 //! - *drivers*: [`receiver`], [`worker`], [`operators`], [`sandbox`], [`http`];
@@ -27,6 +28,7 @@ pub mod rules;
 pub mod sandbox;
 pub mod signature;
 pub mod sqlite;
+pub mod standing;
 pub mod telemetry;
 pub mod ticket;
 pub mod worker;

@@ -19,6 +19,7 @@ use super::{
     call::{Call, Credential},
     reply::Reply,
 };
+use crate::standing::{Past, Sent};
 
 /// The longest wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -75,6 +76,16 @@ impl Caller {
     /// Waits until a call would be sent at once.
     pub(super) async fn turn(&self) -> Turn {
         self.pacer.turn().await
+    }
+
+    /// What fills the account's windows.
+    pub(super) fn sent(&self) -> Vec<Sent> {
+        self.pacer.sent()
+    }
+
+    /// Begins where another process ended.
+    pub(super) fn resume(&self, past: &Past) {
+        self.pacer.resume(past);
     }
 
     /// Sends `call` when the windows allow it, and reads the whole answer. `step` is for the log.

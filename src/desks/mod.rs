@@ -24,6 +24,7 @@ use serde_json::Value;
 use crate::{
     delivery::{DeliveryKey, Outcome, RetrySchedule, Step, StepRecord},
     event::DeskName,
+    standing::{Past, Sent},
     ticket::{TicketDraft, TicketRef},
 };
 
@@ -39,6 +40,12 @@ pub trait Desk: fmt::Debug + Send + Sync {
     /// Waits until the account's pacing lets a call through. A worker chooses its next job after
     /// that, so that an urgent one never stands behind those that were chosen before it.
     async fn turn(&self) -> Turn;
+
+    /// What fills the account's windows, for the worker that speaks to it next.
+    fn sent(&self) -> Vec<Sent>;
+
+    /// Begins where the worker before ended. To be called while nothing is on its way.
+    fn resume(&self, past: &Past);
 
     /// Does one step. `done` holds the outcomes of the steps before it.
     async fn act(

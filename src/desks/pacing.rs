@@ -2,10 +2,10 @@
 //!
 //! However long requests are on their way, no stretch of a window's time sees more requests reach
 //! the desk than the window allows: a request counts from before it is sent until a whole window
-//! after its answer is in.
+//! after its answer is in. What was sent is handed on to the next process that speaks to the desk.
 
 use std::sync::{
-    Arc, Mutex, PoisonError,
+    Arc, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicUsize, Ordering},
 };
 
@@ -15,6 +15,7 @@ use super::{
     Window,
     windows::{Admission, Windows},
 };
+use crate::standing::{Past, Sent};
 
 /// Lets requests pass as the windows of one desk account allow.
 #[derive(Debug)]
@@ -81,8 +82,22 @@ impl Pacer {
         }
     }
 
+    /// What fills the windows.
+    pub fn sent(&self) -> Vec<Sent> {
+        self.windows().sent(Instant::now())
+    }
+
+    /// Begins where another process ended. To be called while nothing is on its way.
+    pub fn resume(&self, past: &Past) {
+        self.windows().resume(past, Instant::now());
+    }
+
     fn free(&self) -> usize {
-        self.windows.lock().unwrap_or_else(PoisonError::into_inner).free(Instant::now())
+        self.windows().free(Instant::now())
+    }
+
+    fn windows(&self) -> MutexGuard<'_, Windows> {
+        self.windows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until `admission` says so.
@@ -90,10 +105,7 @@ impl Pacer {
         loop {
             // Made before the windows are read, so that a request which ends in between is noticed.
             let another_ended = self.ended.notified();
-            let admission = {
-                let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-                admission(&mut windows, Instant::now())
-            };
+            let admission = admission(&mut self.windows(), Instant::now());
             match admission {
                 Admission::Now => return,
                 Admission::Not(before) => tokio::time::sleep_until(before).await,
@@ -112,9 +124,7 @@ impl Drop for Turn {
 
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
-        let mut windows = self.0.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        windows.end(Instant::now());
-        drop(windows);
+        self.0.windows().end(Instant::now());
         self.0.ended.notify_waiters();
     }
 }

@@ -7,9 +7,11 @@
 //! - the first body under an event's id stands; another is counted as a conflict.
 
 mod books;
+mod desks;
 pub mod sqlite;
 
 pub use books::{BookLine, Books};
+pub use desks::{DeskLease, DeskRecord};
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -19,13 +21,15 @@ use jiff::Timestamp;
 use crate::{
     delivery::{Attempt, Delivery, DeliveryKey, Failure, InvalidTransition, Reason, Transition},
     event::{DeskName, Envelope, EventId, EventType, JournalMark, RuleName, SourceName},
+    standing::Standing,
     ticket::Priority,
 };
 
 /// Stores deliveries, attempts, and the events that they are about.
 #[async_trait]
 pub trait Ledger: fmt::Debug + Send + Sync {
-    /// Makes `holder` the one worker that speaks to `desk` until `now + ttl`, or prolongs that.
+    /// Makes `holder` the one worker that speaks to `desk` until `now + ttl`, or prolongs that. How
+    /// the desk stood with the worker before is not changed by it.
     async fn lease_desk(
         &self,
         desk: &DeskName,
@@ -33,6 +37,19 @@ pub trait Ledger: fmt::Debug + Send + Sync {
         now: Timestamp,
         ttl: Duration,
     ) -> Result<DeskLease, LedgerError>;
+
+    /// Prolongs the lease that `holder` has of `desk` under `epoch` to [`Standing::until`], and writes
+    /// down how the desk stands. A lease that lapsed goes on if nobody else has taken the desk.
+    async fn keep_desk(
+        &self,
+        desk: &DeskName,
+        holder: &str,
+        epoch: u64,
+        standing: &Standing,
+    ) -> Result<DeskLease, LedgerError>;
+
+    /// All desks that a worker has ever spoken to, by name.
+    async fn desks(&self) -> Result<Vec<DeskRecord>, LedgerError>;
 
     /// Ends `holder`'s lease of `desk`, so that another worker need not wait.
     async fn release_desk(&self, desk: &DeskName, holder: &str) -> Result<(), LedgerError>;
@@ -187,21 +204,6 @@ pub struct Granted {
     pub delivery: Delivery,
     /// The event as it was first recorded: what counts where two bodies came under one id.
     pub envelope: Envelope,
-}
-
-/// The answer to [`Ledger::lease_desk`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeskLease {
-    /// The desk is the asker's.
-    Held {
-        /// Grows whenever the desk changes hands.
-        epoch: u64,
-    },
-    /// Another worker has it.
-    Taken {
-        /// Until then, unless it is prolonged.
-        until: Timestamp,
-    },
 }
 
 /// A delivery on its way from an operator back to its lane.

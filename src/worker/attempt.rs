@@ -116,7 +116,7 @@ async fn conclude(station: &Station, run: Run<'_>, ending: Ending) -> Result<Nex
     let at = station.worker.clock.now();
     let (delivery, mut transitions, received_at) = run.into_parts();
     let claim = delivery.claims;
-    // The desk waits, and its gate has said so.
+    // The desk waits, and its breaker has said so.
     let is_told = matches!(ending, Ending::Postpone { counts: false, .. });
     let (last, next) = match ending {
         Ending::Complete => (Transition::Complete { claim, at }, Next::Acknowledge),

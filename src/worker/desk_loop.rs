@@ -2,11 +2,12 @@
 
 use std::{
     num::NonZeroU16,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
 use tokio::{
+    sync::Notify,
     task::JoinSet,
     time::{Instant, MissedTickBehavior, interval, interval_at},
 };
@@ -14,22 +15,17 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     CONCURRENCY, PAUSE, Post, Worker, attempt,
-    gate::{Closing, Gate, Probe},
+    breaker::{Breaker, Opening, Probe},
     rerouter,
+    tenure::{RENEWAL, Tenure},
 };
 use crate::{
     broker::{BrokerError, Lanes, Lease},
     causes::Causes,
     delivery::Failure,
     desks::Turn,
-    ledger::{DeskLease, LedgerError},
+    ledger::LedgerError,
 };
-
-/// How often the lease of a desk is prolonged.
-const RENEWAL: Duration = Duration::from_secs(5);
-
-/// What a lease has left after a late renewal, beyond the time of one call.
-const MARGIN: Duration = Duration::from_secs(10);
 
 /// Jobs of each lane that are held ready: twice what is worked on, so that the broker's way is never
 /// waited for.
@@ -40,8 +36,10 @@ const PREFETCH: NonZeroU16 = NonZeroU16::new(32).unwrap();
 pub(super) struct Station {
     pub(super) worker: Worker,
     pub(super) post: Post,
-    pub(super) gate: Arc<Gate>,
-    tenure: Mutex<Tenure>,
+    pub(super) breaker: Arc<Breaker>,
+    pub(super) tenure: Mutex<Tenure>,
+    /// The breaker has changed, and the ledger should know.
+    news: Notify,
 }
 
 /// What lets a job through to the desk.
@@ -53,13 +51,6 @@ pub(super) struct Passage {
     pub(super) probe: Option<Probe>,
 }
 
-/// The lease of the desk, by the process's own clock: a clock that jumps cannot prolong it.
-#[derive(Debug, Clone, Copy)]
-struct Tenure {
-    epoch: u64,
-    until: Instant,
-}
-
 /// Failures in a row that are not worth a line: a broker is connecting, or comes back by itself.
 const TOLERATED: u32 = 5;
 
@@ -68,8 +59,8 @@ const WELL: Duration = Duration::from_secs(10);
 
 /// Serves `post` until `draining`, then finishes what is in flight and gives the desk back.
 pub(super) async fn serve(worker: Worker, post: Post, draining: CancellationToken) {
-    let tenure = Mutex::new(Tenure { epoch: 0, until: Instant::now() });
-    let station = Arc::new(Station { worker, post, gate: Arc::default(), tenure });
+    let (breaker, tenure, news) = (Arc::default(), Mutex::new(Tenure::none()), Notify::new());
+    let station = Arc::new(Station { worker, post, breaker, tenure, news });
     let mut failures = 0_u32;
     loop {
         let served = tokio::select! {
@@ -98,8 +89,7 @@ pub(super) async fn serve(worker: Worker, post: Post, draining: CancellationToke
             () = tokio::time::sleep(PAUSE) => {}
         }
     }
-    let Station { worker, post, .. } = &*station;
-    if let Err(error) = worker.ledger.release_desk(&post.settings.name, &worker.holder).await {
+    if let Err(error) = station.give_back().await {
         tracing::warn!(error = %Causes(&error), "The lease of a desk was not given back");
     }
 }
@@ -114,36 +104,6 @@ enum StationError {
 }
 
 impl Station {
-    /// The epoch of the lease, if a call that begins now will be over before the lease is.
-    pub(super) fn epoch(&self) -> Option<u64> {
-        let tenure = *self.tenure.lock().unwrap_or_else(PoisonError::into_inner);
-        let call_ends = Instant::now() + self.post.settings.timeout;
-        (call_ends < tenure.until).then_some(tenure.epoch)
-    }
-
-    /// Waits until the desk is this worker's.
-    async fn hold(&self) -> Result<(), LedgerError> {
-        while !self.renew().await? {
-            tokio::time::sleep(RENEWAL).await;
-        }
-        Ok(())
-    }
-
-    /// Takes or prolongs the lease; whether the desk is this worker's.
-    async fn renew(&self) -> Result<bool, LedgerError> {
-        let Worker { ledger, clock, holder, .. } = &self.worker;
-        let ttl = self.post.settings.timeout + RENEWAL + MARGIN;
-        let asked = Instant::now();
-        match ledger.lease_desk(&self.post.settings.name, holder, clock.now(), ttl).await? {
-            DeskLease::Held { epoch } => {
-                let tenure = Tenure { epoch, until: asked + ttl };
-                *self.tenure.lock().unwrap_or_else(PoisonError::into_inner) = tenure;
-                Ok(true)
-            }
-            DeskLease::Taken { .. } => Ok(false),
-        }
-    }
-
     /// Works until `draining`, until the lease is lost or the lanes end; then finishes what is in
     /// flight.
     async fn work(self: &Arc<Self>, draining: &CancellationToken) -> Result<(), StationError> {
@@ -164,6 +124,7 @@ impl Station {
                     Ok(true) | Err(_) => {}
                 },
                 Some(ended) = running.join_next() => report_panic(&ended),
+                () = self.news.notified() => renewal.reset_immediately(),
                 _ = look.tick() => match lanes.idle().await {
                     Ok(idle) => {
                         running.spawn(rerouter::reroute(self.clone(), idle, draining.clone()));
@@ -185,14 +146,19 @@ impl Station {
     /// Takes the next job when the desk can take one: the choice between lanes falls as late as it
     /// can.
     async fn take(&self, lanes: &mut dyn Lanes) -> Result<(Passage, Lease), BrokerError> {
-        let probe = self.gate.passed().await;
+        let probe = self.breaker.passed().await;
+        if probe.is_some() {
+            self.news.notify_one();
+        }
         let turn = self.post.desk.turn().await;
         Ok((Passage { turn, probe }, lanes.next().await?))
     }
 
     /// Keeps all deliveries from the desk for a while; says so once, and not for each of them.
-    pub(super) fn close_gate(&self, failure: &Failure, asked: Option<Duration>) -> Duration {
-        let Closing { pause, is_news } = self.gate.close(failure.reason, asked);
+    pub(super) fn open_breaker(&self, failure: &Failure, asked: Option<Duration>) -> Duration {
+        let at = self.worker.clock.now();
+        let Opening { pause, is_news } = self.breaker.open(failure.reason, asked, at);
+        self.news.notify_one();
         if is_news {
             let desk = &self.post.settings.name;
             tracing::warn!(
@@ -209,8 +175,9 @@ impl Station {
     }
 
     /// The desk has answered as it should.
-    pub(super) fn open_gate(&self) {
-        if self.gate.open() {
+    pub(super) fn close_breaker(&self) {
+        if self.breaker.close() {
+            self.news.notify_one();
             let desk = &self.post.settings.name;
             tracing::info!(%desk, "Desk `{desk}` answers again");
         }

@@ -4,17 +4,19 @@
 //! - the ledger is written before a desk is called and after it has answered;
 //! - a message is acknowledged only when the ledger has its outcome, or its delayed copy is
 //!   confirmed;
-//! - one worker at a time speaks to a desk;
+//! - one worker at a time speaks to a desk; the next one begins with what it has sent, and leaves the
+//!   desk alone for as long as it would have;
 //! - a doubt is looked up before anything is tried again;
 //! - what the broker gave up, and what was swallowed with a queue that somebody deleted, is not lost.
 
 mod attempt;
+mod breaker;
 mod desk_loop;
-mod gate;
 mod recorder;
 mod requeuer;
 mod rerouter;
 mod steps;
+mod tenure;
 mod undertaker;
 
 use std::{sync::Arc, time::Duration};

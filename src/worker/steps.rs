@@ -151,11 +151,11 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The desk has answered `step` as it should. Only the ticket's own step opens the gate: a key
-    /// that may read records and not make tickets would open and close it all the time.
+    /// The desk has answered `step` as it should. Only the ticket's own step closes the breaker: a key
+    /// that may read records and not make tickets would close and open it all the time.
     fn heard_of(&self, step: &Step) {
         if *step == Step::Ticket {
-            self.station.open_gate();
+            self.station.close_breaker();
         }
     }
 
@@ -165,7 +165,7 @@ impl<'a> Run<'a> {
         match error.verdict(step) {
             Verdict::Retry { after } => Some(self.retry(failure, after)),
             Verdict::Wait { after } => {
-                let pause = self.station.close_gate(&failure, after);
+                let pause = self.station.open_breaker(&failure, after);
                 Some(self.wait(failure, pause))
             }
             Verdict::LookUp { after } => self.look_up(failure, after, true).await,
@@ -186,7 +186,7 @@ impl<'a> Run<'a> {
         self.turn = None;
         match post.desk.find(&self.delivery.key).await {
             Ok(Found::Ticket(ticket)) => {
-                self.station.open_gate();
+                self.station.close_breaker();
                 self.note_done(Step::Ticket, Outcome::Ticket(ticket));
                 None
             }
@@ -194,7 +194,7 @@ impl<'a> Run<'a> {
                 // The next deliveries should not run into the same fault one by one. A doubt from
                 // before says nothing of the desk as it is now.
                 if spent {
-                    self.station.close_gate(&failure, asked);
+                    self.station.open_breaker(&failure, asked);
                 }
                 Some(Ending::Doubt { look_again: None, failure })
             }
@@ -207,7 +207,7 @@ impl<'a> Run<'a> {
                     Verdict::Wait { after } | Verdict::Retry { after } => after,
                     Verdict::LookUp { .. } | Verdict::CreateCustomer | Verdict::GiveUp => None,
                 };
-                let pause = self.station.close_gate(&error.failure(), asked);
+                let pause = self.station.open_breaker(&error.failure(), asked);
                 let look_again = self.station.worker.clock.now() + self.jittered(pause);
                 Some(Ending::Doubt { look_again: Some(look_again), failure })
             }

@@ -15,18 +15,22 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("signature", &[]),
     ("delivery", &["event", "ticket"]),
     ("rules", &["event", "ticket"]),
+    ("standing", &["delivery"]),
     // seams, and the engine below two of them
     ("clock", &[]),
     ("sqlite", &["causes"]),
     ("broker", &["causes", "clock", "event", "sqlite", "ticket"]),
-    ("ledger", &["causes", "clock", "delivery", "event", "sqlite", "ticket"]),
-    ("desks", &["causes", "clock", "delivery", "event", "ticket"]),
+    ("ledger", &["causes", "clock", "delivery", "event", "sqlite", "standing", "ticket"]),
+    ("desks", &["causes", "clock", "delivery", "event", "standing", "ticket"]),
     // drivers
     ("http", &[]),
     ("receiver", &["broker", "causes", "clock", "event", "http", "rules", "signature", "ticket"]),
     (
         "worker",
-        &["broker", "causes", "clock", "delivery", "desks", "event", "ledger", "rules", "ticket"],
+        &[
+            "broker", "causes", "clock", "delivery", "desks", "event", "ledger", "rules",
+            "standing", "ticket",
+        ],
     ),
     ("operators", &["http"]),
     ("sandbox", &["clock", "http"]),

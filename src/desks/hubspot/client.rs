@@ -19,6 +19,7 @@ use crate::{
         caller::Caller,
         memo::Memo,
     },
+    standing::{Past, Sent},
     ticket::TicketRef,
 };
 
@@ -61,6 +62,16 @@ impl Client {
 
     pub(super) async fn turn(&self) -> Turn {
         self.caller.turn().await
+    }
+
+    pub(super) fn sent(&self) -> Vec<Sent> {
+        self.caller.sent()
+    }
+
+    /// Searches are not written down: their window is over in a second.
+    pub(super) fn resume(&self, past: &Past) {
+        self.caller.resume(past);
+        self.searches.resume(&past.untold());
     }
 
     pub(super) fn preview(&self, step: &Step, only: Option<&str>, call: Call) -> Preview {

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     delivery::{DeliveryKey, Outcome, Step, StepRecord},
     desks::{BuildError, Desk, DeskError, DeskSettings, Found, Preview, Turn},
+    standing::{Past, Sent},
     ticket::{Missing, Priority, Target, TicketDraft, TicketRef},
 };
 
@@ -48,6 +49,14 @@ impl Desk for HubSpot {
 
     async fn turn(&self) -> Turn {
         self.client.turn().await
+    }
+
+    fn sent(&self) -> Vec<Sent> {
+        self.client.sent()
+    }
+
+    fn resume(&self, past: &Past) {
+        self.client.resume(past);
     }
 
     async fn act(

@@ -10,6 +10,7 @@ use crate::{
         call::{Call, Credential},
         caller::Caller,
     },
+    standing::{Past, Sent},
     ticket::TicketRef,
 };
 
@@ -41,6 +42,14 @@ impl Client {
 
     pub(super) async fn turn(&self) -> Turn {
         self.caller.turn().await
+    }
+
+    pub(super) fn sent(&self) -> Vec<Sent> {
+        self.caller.sent()
+    }
+
+    pub(super) fn resume(&self, past: &Past) {
+        self.caller.resume(past);
     }
 
     pub(super) fn preview(&self, step: &Step, only: Option<&str>, call: Call) -> Preview {

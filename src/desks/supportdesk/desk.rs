@@ -6,6 +6,7 @@ use super::{Settings, answers::CUSTOMER_NOT_FOUND, client::Client, requests};
 use crate::{
     delivery::{DeliveryKey, Outcome, Step, StepRecord},
     desks::{Answer, BuildError, Desk, DeskError, DeskSettings, Found, Preview, Turn},
+    standing::{Past, Sent},
     ticket::TicketDraft,
 };
 
@@ -40,6 +41,14 @@ impl Desk for SupportDesk {
 
     async fn turn(&self) -> Turn {
         self.client.turn().await
+    }
+
+    fn sent(&self) -> Vec<Sent> {
+        self.client.sent()
+    }
+
+    fn resume(&self, past: &Past) {
+        self.client.resume(past);
     }
 
     async fn act(

@@ -22,15 +22,19 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction};
 
-use self::events::{EventRow, Which};
+use self::{
+    error::unreadable,
+    events::{EventRow, Which},
+};
 use super::{
-    Books, Claim, Claimed, DeskLease, EventRecord, Filter, GivenUp, Ledger, LedgerError, Overdue,
-    Requeue,
+    Books, Claim, Claimed, DeskLease, DeskRecord, EventRecord, Filter, GivenUp, Ledger,
+    LedgerError, Overdue, Requeue,
 };
 use crate::{
     delivery::{Attempt, Delivery, DeliveryKey, Transition},
     event::{DeskName, Envelope, EventId, JournalMark, SourceName},
     sqlite::{OpenError, Schema, Store},
+    standing::Standing,
     ticket::Priority,
 };
 
@@ -40,6 +44,7 @@ const SCHEMA: Schema = Schema {
     steps: &[
         include_str!("../../../migrations/sqlite-ledger/0001.sql"),
         include_str!("../../../migrations/sqlite-ledger/0002.sql"),
+        include_str!("../../../migrations/sqlite-ledger/0003.sql"),
     ],
 };
 
@@ -88,6 +93,23 @@ impl Ledger for SqliteLedger {
     ) -> Result<DeskLease, LedgerError> {
         let (desk, holder) = (desk.clone(), holder.to_owned());
         self.write(move |tx| leases::lease(tx, &desk, &holder, now, ttl)).await
+    }
+
+    async fn keep_desk(
+        &self,
+        desk: &DeskName,
+        holder: &str,
+        epoch: u64,
+        standing: &Standing,
+    ) -> Result<DeskLease, LedgerError> {
+        let (desk, holder, until) = (desk.clone(), holder.to_owned(), standing.until);
+        let standing = serde_json::to_string(standing)
+            .map_err(unreadable(|| format!("the lease of {desk}")))?;
+        self.write(move |tx| leases::keep(tx, &desk, (&holder, epoch), until, &standing)).await
+    }
+
+    async fn desks(&self) -> Result<Vec<DeskRecord>, LedgerError> {
+        self.read(leases::desks).await
     }
 
     async fn release_desk(&self, desk: &DeskName, holder: &str) -> Result<(), LedgerError> {

@@ -54,6 +54,8 @@ macro_rules! ledger_contract {
                 a_lease_that_is_prolonged_keeps_its_epoch,
                 a_lease_that_is_given_back_is_free_at_once,
                 only_the_holder_gives_a_lease_back,
+                how_a_desk_stands_is_handed_to_the_next_worker,
+                only_the_holder_says_how_a_desk_stands,
             ],
             operators: [
                 a_replayed_delivery_is_on_the_list_until_it_is_struck,

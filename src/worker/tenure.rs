@@ -1,0 +1,178 @@
+//! Holds the lease of a desk, and hands on how the desk stands.
+//!
+//! No request is sent before this worker has written down, under its own lease, what it begins with:
+//! a crash at any point leaves what the last one who spoke to the desk wrote, or what this one
+//! assumed of it. What the next one makes of it stands in [`crate::standing`].
+
+use std::{sync::PoisonError, time::Duration};
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::{Worker, desk_loop::Station};
+use crate::{
+    ledger::{DeskLease, LedgerError},
+    standing::{Sent, Standing},
+};
+
+/// How often the lease of a desk is prolonged, and its standing written down.
+pub(super) const RENEWAL: Duration = Duration::from_secs(5);
+
+/// What a lease has left after a late renewal, beyond the time of one call.
+const MARGIN: Duration = Duration::from_secs(10);
+
+/// How far the wall clock may stray from the monotonic one between two looks at a lease that
+/// somebody else has; past that it has jumped.
+const STRAYING: Duration = Duration::from_secs(2);
+
+/// The lease of the desk, by the process's own clock: a clock that jumps cannot prolong it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tenure {
+    epoch: u64,
+    until: Instant,
+}
+
+impl Tenure {
+    /// The desk was never this worker's.
+    pub(super) fn none() -> Self {
+        Self { epoch: 0, until: Instant::now() }
+    }
+}
+
+/// A look at both clocks.
+#[derive(Debug, Clone, Copy)]
+struct Look {
+    wall: Timestamp,
+    monotonic: Instant,
+}
+
+impl Look {
+    /// Whether the wall clock has gone on like the other since `before`.
+    fn is_steady_since(self, before: Self) -> bool {
+        let wall = self.wall.duration_since(before.wall).as_millis();
+        let monotonic = (self.monotonic - before.monotonic).as_millis();
+        i128::try_from(monotonic)
+            .is_ok_and(|monotonic| (wall - monotonic).unsigned_abs() <= STRAYING.as_millis())
+    }
+}
+
+impl Station {
+    /// The epoch of the lease, if a call that begins now will be over before the lease is.
+    pub(super) fn epoch(&self) -> Option<u64> {
+        let tenure = self.tenure();
+        let call_ends = Instant::now() + self.post.settings.timeout;
+        (call_ends < tenure.until).then_some(tenure.epoch)
+    }
+
+    /// Waits until the desk is this worker's, and has begun where the one before ended.
+    pub(super) async fn hold(&self) -> Result<(), LedgerError> {
+        let Worker { ledger, clock, holder, .. } = &self.worker;
+        let mut before: Option<Look> = None;
+        loop {
+            let look = Look { wall: clock.now(), monotonic: Instant::now() };
+            let is_steady = before.is_none_or(|before| look.is_steady_since(before));
+            let lease = ledger.lease_desk(&self.post.settings.name, holder, look.wall, self.ttl());
+            if let DeskLease::Held { epoch } = lease.await? {
+                // Under the same epoch nobody else has spoken to the desk: all of it is known.
+                if epoch != self.tenure().epoch {
+                    self.take_over(is_steady).await?;
+                }
+                if self.renew_under(epoch).await? {
+                    return Ok(());
+                }
+            }
+            before = Some(look);
+            tokio::time::sleep(RENEWAL).await;
+        }
+    }
+
+    /// Prolongs the lease and writes the standing down; whether the desk is this worker's.
+    pub(super) async fn renew(&self) -> Result<bool, LedgerError> {
+        self.renew_under(self.tenure().epoch).await
+    }
+
+    async fn renew_under(&self, epoch: u64) -> Result<bool, LedgerError> {
+        let (asked, at) = (Instant::now(), self.worker.clock.now());
+        match self.keep(epoch, at, self.ttl()).await? {
+            DeskLease::Held { epoch } => {
+                *self.tenure.lock().unwrap_or_else(PoisonError::into_inner) =
+                    Tenure { epoch, until: asked + self.ttl() };
+                Ok(true)
+            }
+            DeskLease::Taken { .. } => {
+                self.show(None);
+                Ok(false)
+            }
+        }
+    }
+
+    /// Gives the desk back, with exactly what was sent. To be called when nothing is under way.
+    pub(super) async fn give_back(&self) -> Result<(), LedgerError> {
+        let Worker { ledger, clock, holder, .. } = &self.worker;
+        let kept = self.keep(self.tenure().epoch, clock.now(), Duration::ZERO).await;
+        self.show(None);
+        // Also where the lease was taken and nothing had been written under it.
+        ledger.release_desk(&self.post.settings.name, holder).await?;
+        kept.map(drop)
+    }
+
+    async fn keep(
+        &self,
+        epoch: u64,
+        at: Timestamp,
+        lasts: Duration,
+    ) -> Result<DeskLease, LedgerError> {
+        let Worker { ledger, holder, .. } = &self.worker;
+        let standing = Standing {
+            at,
+            until: at.checked_add(lasts).unwrap_or(Timestamp::MAX),
+            sent: self.post.desk.sent(),
+            breaker: self.breaker.standing(at),
+        };
+        let kept = ledger.keep_desk(&self.post.settings.name, holder, epoch, &standing).await?;
+        self.show(Some(&standing));
+        Ok(kept)
+    }
+
+    /// Begins where the worker before ended.
+    async fn take_over(&self, is_steady: bool) -> Result<(), LedgerError> {
+        let desks = self.worker.ledger.desks().await?;
+        let name = &self.post.settings.name;
+        let record = desks.into_iter().find(|record| record.desk == *name);
+        if let Some(standing) = record.and_then(|record| record.standing) {
+            let now = self.worker.clock.now();
+            self.post.desk.resume(&standing.past(now, is_steady));
+            self.breaker.resume(standing.breaker, standing.pause_left(now, is_steady));
+        }
+        Ok(())
+    }
+
+    fn tenure(&self) -> Tenure {
+        *self.tenure.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ttl(&self) -> Duration {
+        self.post.settings.timeout + RENEWAL + MARGIN
+    }
+
+    /// Shows the standing to whoever reads metrics; `None`: another worker has the desk.
+    fn show(&self, standing: Option<&Standing>) {
+        let desk = self.post.settings.name.as_str();
+        let state = standing.map(Standing::state);
+        for known in Standing::STATES {
+            let holds = if state == Some(known) { 1.0 } else { 0.0 };
+            let labels = [("desk", desk.to_owned()), ("state", known.to_owned())];
+            metrics::gauge!("deskbell_desk_breaker", &labels).set(holds);
+        }
+        let sent: &[Sent] = standing.map_or(&[], |standing| &standing.sent);
+        for window in &self.post.settings.pacing {
+            let per = u64::try_from(window.per.as_millis()).unwrap_or(u64::MAX);
+            let filled = sent.iter().find(|sent| sent.per_ms == per);
+            let room = filled.map_or(0, Sent::room);
+            let room = f64::from(u32::try_from(room).unwrap_or(u32::MAX));
+            let window = format!("{}/{}ms", window.requests, per);
+            let labels = [("desk", desk.to_owned()), ("window", window)];
+            metrics::gauge!("deskbell_desk_room", &labels).set(room);
+        }
+    }
+}
