@@ -27,6 +27,13 @@ use crate::{
     ticket::Priority,
 };
 
+/// How much of the past the journal keeps at most, in bytes. What is past either bound goes, oldest
+/// first.
+pub const JOURNAL_BYTES: u64 = 10_000_000_000;
+
+/// How long the journal keeps an entry at most, in days.
+pub const JOURNAL_DAYS: u64 = 30;
+
 /// The message queue: RabbitMQ, or SQLite on one machine.
 #[async_trait]
 pub trait Broker: fmt::Debug + Send + Sync {
@@ -170,6 +177,8 @@ impl fmt::Debug for Lease {
 pub enum Readiness {
     /// It does.
     Ready,
+    /// It takes events, but not those for every desk, for this reason; no secret is part of it.
+    Partial(String),
     /// It does not, for this reason; no secret is part of it.
     Unavailable(String),
 }

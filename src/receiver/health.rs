@@ -18,7 +18,7 @@ pub(super) async fn live() -> HttpResponse {
 pub(super) async fn ready(request: HttpRequest, intake: web::Data<Intake>) -> HttpResponse {
     match intake.broker.readiness() {
         Readiness::Ready => HttpResponse::Ok().json(json!({ "status": "ready" })),
-        Readiness::Unavailable(reason) => {
+        Readiness::Partial(reason) | Readiness::Unavailable(reason) => {
             Problem::of(ProblemType::NotReady).detail(reason).answer(&request_id(&request))
         }
     }

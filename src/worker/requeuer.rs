@@ -75,7 +75,7 @@ async fn round(
 /// How far a requeue that cannot be carried out reaches.
 #[derive(Debug, PartialEq, Eq)]
 enum Stop {
-    /// One desk's lane is missing or full; the others take their jobs.
+    /// One desk's lane is missing, full or not as it should be; the others take their jobs.
     This,
     /// The broker or the ledger is away.
     All,
@@ -96,7 +96,10 @@ async fn carry_out(worker: &Worker, requeue: Requeue, is_told: bool) -> Result<(
             let error = Causes(&error);
             tracing::warn!(delivery.key = %key, %desk, %error, "A delivery cannot be requeued yet");
         }
-        let is_its_own = matches!(error, BrokerError::Unroutable | BrokerError::Refused);
+        let is_its_own = matches!(
+            error,
+            BrokerError::Unroutable | BrokerError::Refused | BrokerError::Topology(_)
+        );
         return Err(if is_its_own { Stop::This } else { Stop::All });
     }
     if let Err(error) = worker.ledger.requeued(number).await {

@@ -12,6 +12,7 @@ mod desks;
 mod intake;
 mod leaks;
 mod losing;
+mod outages;
 mod sandbox;
 mod supply;
 mod support;

@@ -55,6 +55,10 @@ impl RabbitLanes {
         desk: &DeskName,
         prefetch: NonZeroU16,
     ) -> Result<Self, Trouble> {
+        // Told already, and looked at again by whoever mends.
+        if let Some(words) = shared.link.topology.misfit(desk) {
+            return Err(Trouble::Misfit(words));
+        }
         let connection = shared.consuming.current()?;
         let channel = connection.create_channel().await?;
         // A queue that somebody deleted is why lanes end; they could not be opened without it.

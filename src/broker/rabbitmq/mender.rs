@@ -1,5 +1,6 @@
 //! Declares anew what somebody deleted while Deskbell runs. Neither a publisher nor a consumer of
-//! something else would notice: the journal still takes an event whose work queue is gone.
+//! something else would notice: the journal still takes an event whose work queue is gone. A work queue
+//! that somebody put there instead, with other arguments, is found by the same look.
 
 use std::{sync::Arc, time::Duration};
 
@@ -44,6 +45,7 @@ async fn mend(link: &Link, connection: &Connection) -> Result<(), Trouble> {
             amqp.queue = queue.as_str(),
             "The queue `{queue}` was gone; declared it anew"
         );
+        return Ok(());
     }
-    Ok(())
+    link.topology.declare_all_lanes(connection).await
 }

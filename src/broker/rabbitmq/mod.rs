@@ -5,12 +5,14 @@
 //!   is made good without help; meanwhile [`Broker::publish`] fails at once, and says why;
 //! - a publish is `Ok` only when the broker has confirmed this very message, and has not returned it;
 //! - a resource alarm stops publishing, never acknowledging;
-//! - a queue that is there with other arguments is reported by name, never changed.
+//! - a queue that is there with other arguments is reported by name, never changed; where it is a
+//!   desk's work queue, the other desks' events are taken and delivered all the same.
 //!
 //! A route whose work queue somebody deletes while Deskbell runs cannot be seen to be missing, for
 //! the journal still takes the event. Every process looks for its queues now and then and declares
 //! anew what is gone; the workers find the events that it swallowed.
 
+mod arguments;
 mod buried;
 mod consumer;
 mod delays;
@@ -111,6 +113,10 @@ impl RabbitMq {
 impl Broker for RabbitMq {
     async fn publish(&self, envelope: &Envelope) -> Result<(), BrokerError> {
         let topology = &self.shared.link.topology;
+        let misfit = envelope.routes.iter().find_map(|route| topology.misfit(&route.desk));
+        if let Some(words) = misfit {
+            return Err(BrokerError::Topology(words));
+        }
         // The broker would take the event for the journal and drop such a route without a word.
         if envelope.routes.iter().any(|route| !topology.has(&route.desk)) {
             return Err(BrokerError::Unroutable);
@@ -120,6 +126,9 @@ impl Broker for RabbitMq {
     }
 
     async fn requeue(&self, job: &Job) -> Result<(), BrokerError> {
+        if let Some(words) = self.shared.link.topology.misfit(&job.desk) {
+            return Err(BrokerError::Topology(words));
+        }
         let exchange = self.shared.link.topology.names.desks();
         let key = route_key(&job.desk, job.priority);
         self.shared.publishing.publish(exchange, key, wire::job(job, None)).await
@@ -144,7 +153,10 @@ impl Broker for RabbitMq {
 
     fn readiness(&self) -> Readiness {
         match self.shared.publishing.current() {
-            Ok(_) => Readiness::Ready,
+            Ok(_) => {
+                let misfit = self.shared.link.topology.any_misfit();
+                misfit.map_or(Readiness::Ready, Readiness::Partial)
+            }
             Err(Trouble::Unavailable(words) | Trouble::Ended(words) | Trouble::Misfit(words)) => {
                 Readiness::Unavailable(words)
             }

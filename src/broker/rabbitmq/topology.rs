@@ -1,53 +1,44 @@
 //! Declares exchanges, queues and bindings. Declaring what is there already changes nothing.
 //!
-//! Every argument is one that RabbitMQ 3.10 to 4.x knows. An argument that differs from that of an
-//! existing queue is reported, never repaired: the queue may hold jobs.
+//! An argument that differs from that of an
+//! existing queue is reported, never repaired: the queue may hold jobs. A work queue that does not fit
+//! keeps its own desk from working, and no other.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex as StdMutex, PoisonError},
+};
 
 use lapin::{
     Channel, Connection, ErrorKind, ExchangeKind,
     options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions},
     protocol::{AMQPErrorKind, AMQPSoftError},
-    types::{AMQPValue, FieldTable, ShortString},
+    types::{FieldTable, ShortString},
 };
 use tokio::sync::Mutex;
 
 use super::{
-    delays::{TIERS, Tier},
+    arguments,
+    delays::TIERS,
     names::{Names, route_key},
     trouble::Trouble,
 };
 use crate::{event::DeskName, ticket::Priority};
-
-/// How often a job may come back unsettled before the broker buries it. The ledger counts attempts;
-/// this bound only ends jobs that kill their worker each time. It is generous, because a crash
-/// counts against every job that the worker held.
-const DELIVERY_LIMIT: i64 = 100;
-
-/// The same for buried jobs: RabbitMQ 4 would drop them after 20 returns, and a negative limit
-/// means the opposite before 4.0.
-const DEAD_DELIVERY_LIMIT: i64 = 1_000_000;
-
-/// How much of what is not Deskbell's is kept; the oldest goes first.
-const FOREIGN_BYTES: i64 = 100_000_000;
-
-/// How much of the journal is kept.
-const JOURNAL_BYTES: i64 = 10_000_000_000;
-const JOURNAL_AGE: &str = "30D";
-/// Only whole segments are dropped.
-const JOURNAL_SEGMENT_BYTES: i64 = 100_000_000;
 
 /// All that Deskbell has on the broker.
 #[derive(Debug)]
 pub(super) struct Topology {
     pub(super) names: Names,
     desks: Vec<DeskName>,
+    /// Desks with a work queue that does not fit, and what to do about it.
+    misfits: StdMutex<BTreeMap<DeskName, String>>,
     /// Two connections that declare one new queue at the same moment can get in each other's way.
     turn: Mutex<()>,
 }
 
 impl Topology {
     pub(super) fn new(names: Names, desks: Vec<DeskName>) -> Self {
-        Self { names, desks, turn: Mutex::new(()) }
+        Self { names, desks, misfits: StdMutex::default(), turn: Mutex::new(()) }
     }
 
     /// Whether `desk` has lanes.
@@ -55,7 +46,17 @@ impl Topology {
         self.desks.contains(desk)
     }
 
-    /// Declares everything.
+    /// What is wrong with the work queues of `desk`, if they are there with other arguments.
+    pub(super) fn misfit(&self, desk: &DeskName) -> Option<String> {
+        self.misfits.lock().unwrap_or_else(PoisonError::into_inner).get(desk).cloned()
+    }
+
+    /// What is wrong with the work queues of the first desk of which something is.
+    pub(super) fn any_misfit(&self) -> Option<String> {
+        self.misfits.lock().unwrap_or_else(PoisonError::into_inner).values().next().cloned()
+    }
+
+    /// Declares everything. A desk whose work queues do not fit is noted, and the rest declared.
     pub(super) async fn declare(&self, connection: &Connection) -> Result<(), Trouble> {
         let _turn = self.turn.lock().await;
         let channel = connection.create_channel().await?;
@@ -63,25 +64,38 @@ impl Topology {
         exchange(&channel, self.names.desks(), ExchangeKind::Direct).await?;
         self.declare_dead(&channel).await?;
         self.declare_journal(&channel).await?;
-        for desk in &self.desks {
-            self.declare_lanes(&channel, desk).await?;
-        }
+        self.declare_all_lanes(connection).await?;
         for tier in TIERS {
             let name = self.names.retry(tier);
             exchange(&channel, name.clone(), ExchangeKind::Fanout).await?;
-            queue(&channel, name.clone(), self.retry(tier)).await?;
+            queue(&channel, name.clone(), arguments::retry(&self.names, tier)).await?;
             bind(&channel, name.clone(), name, ShortString::default()).await?;
         }
         Ok(())
     }
 
-    /// The first queue that is not there, of all that Deskbell has.
+    /// Declares the work queues of every desk, and notes which do not fit.
+    pub(super) async fn declare_all_lanes(&self, connection: &Connection) -> Result<(), Trouble> {
+        for desk in &self.desks {
+            // A misfit ends its channel.
+            let channel = connection.create_channel().await?;
+            match self.declare_lanes(&channel, desk).await {
+                Ok(()) | Err(Trouble::Misfit(_)) => {}
+                Err(trouble) => return Err(trouble),
+            }
+        }
+        Ok(())
+    }
+
+    /// The first queue that is not there, of all that Deskbell has; not of those of a desk that has a
+    /// misfit, which are declared when it fits.
     pub(super) async fn missing(
         &self,
         connection: &Connection,
     ) -> Result<Option<ShortString>, Trouble> {
         let channel = connection.create_channel().await?;
-        let lanes = self.desks.iter().flat_map(|desk| {
+        let fitting = self.desks.iter().filter(|desk| self.misfit(desk).is_none());
+        let lanes = fitting.flat_map(|desk| {
             Priority::URGENT_FIRST.map(|priority| self.names.lane(desk, priority))
         });
         let others = [self.names.journal(), self.names.dead(), self.names.foreign()];
@@ -98,25 +112,36 @@ impl Topology {
 
     /// Declares the queues of what is given up.
     pub(super) async fn declare_dead(&self, channel: &Channel) -> Result<(), Trouble> {
-        queue(channel, self.names.dead(), dead()).await?;
-        queue(channel, self.names.foreign(), foreign()).await
+        queue(channel, self.names.dead(), arguments::dead()).await?;
+        queue(channel, self.names.foreign(), arguments::foreign()).await
     }
 
     /// Declares the journal, which shall have every event.
     pub(super) async fn declare_journal(&self, channel: &Channel) -> Result<(), Trouble> {
-        queue(channel, self.names.journal(), journal()).await?;
+        queue(channel, self.names.journal(), arguments::journal()).await?;
         bind(channel, self.names.journal(), self.names.events(), "#".into()).await
     }
 
-    /// Declares the five lanes of `desk`, bound both for events and for second tries.
+    /// Declares the five lanes of `desk`, bound both for events and for second tries, and notes
+    /// whether they fit.
     pub(super) async fn declare_lanes(
         &self,
         channel: &Channel,
         desk: &DeskName,
     ) -> Result<(), Trouble> {
+        let declared = self.lanes(channel, desk).await;
+        match &declared {
+            Ok(()) => self.note(desk, None),
+            Err(Trouble::Misfit(words)) => self.note(desk, Some(format!("desk `{desk}`: {words}"))),
+            Err(_) => {}
+        }
+        declared
+    }
+
+    async fn lanes(&self, channel: &Channel, desk: &DeskName) -> Result<(), Trouble> {
         for priority in Priority::URGENT_FIRST {
             let name = self.names.lane(desk, priority);
-            queue(channel, name.clone(), self.work()).await?;
+            queue(channel, name.clone(), arguments::work(&self.names)).await?;
             for source in [self.names.events(), self.names.desks()] {
                 bind(channel, name.clone(), source, route_key(desk, priority)).await?;
             }
@@ -124,67 +149,21 @@ impl Topology {
         Ok(())
     }
 
-    /// Work queues hand what the broker gives up to the dead queue by name, so that the routing
-    /// keys of the event are not followed a second time. At least once needs `reject-publish`, or
-    /// it silently becomes at most once.
-    fn work(&self) -> FieldTable {
-        arguments([
-            ("x-queue-type", text("quorum")),
-            ("x-delivery-limit", AMQPValue::LongLongInt(DELIVERY_LIMIT)),
-            ("x-dead-letter-exchange", text("")),
-            ("x-dead-letter-routing-key", text(self.names.dead().as_str())),
-            ("x-dead-letter-strategy", text("at-least-once")),
-            ("x-overflow", text("reject-publish")),
-        ])
+    /// Notes what is wrong with a desk's work queues; says so when it changes.
+    fn note(&self, desk: &DeskName, misfit: Option<String>) {
+        let mut misfits = self.misfits.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = match &misfit {
+            Some(words) => misfits.insert(desk.clone(), words.clone()),
+            None => misfits.remove(desk),
+        };
+        match misfit {
+            Some(words) if before.as_ref() != Some(&words) => {
+                tracing::error!(%desk, "No event for this desk is taken: {words}");
+            }
+            None if before.is_some() => tracing::info!(%desk, "The desk's work queues fit again"),
+            _ => {}
+        }
     }
-
-    /// Retry queues keep the routing key of each job, and thereby its lane.
-    fn retry(&self, tier: Tier) -> FieldTable {
-        let millis = i64::try_from(tier.wait.as_millis()).unwrap_or(i64::MAX);
-        arguments([
-            ("x-queue-type", text("quorum")),
-            ("x-message-ttl", AMQPValue::LongLongInt(millis)),
-            ("x-dead-letter-exchange", text(self.names.desks().as_str())),
-            ("x-dead-letter-strategy", text("at-least-once")),
-            ("x-overflow", text("reject-publish")),
-        ])
-    }
-}
-
-fn dead() -> FieldTable {
-    arguments([
-        ("x-queue-type", text("quorum")),
-        ("x-delivery-limit", AMQPValue::LongLongInt(DEAD_DELIVERY_LIMIT)),
-    ])
-}
-
-fn foreign() -> FieldTable {
-    arguments([
-        ("x-queue-type", text("quorum")),
-        ("x-max-length-bytes", AMQPValue::LongLongInt(FOREIGN_BYTES)),
-        ("x-overflow", text("drop-head")),
-    ])
-}
-
-fn journal() -> FieldTable {
-    arguments([
-        ("x-queue-type", text("stream")),
-        ("x-max-length-bytes", AMQPValue::LongLongInt(JOURNAL_BYTES)),
-        ("x-max-age", text(JOURNAL_AGE)),
-        ("x-stream-max-segment-size-bytes", AMQPValue::LongLongInt(JOURNAL_SEGMENT_BYTES)),
-    ])
-}
-
-fn arguments<const N: usize>(entries: [(&str, AMQPValue); N]) -> FieldTable {
-    let mut table = FieldTable::default();
-    for (name, value) in entries {
-        table.insert(name.into(), value);
-    }
-    table
-}
-
-fn text(value: &str) -> AMQPValue {
-    AMQPValue::LongString(value.into())
 }
 
 async fn exchange(channel: &Channel, name: ShortString, kind: ExchangeKind) -> Result<(), Trouble> {

@@ -200,6 +200,13 @@ impl World {
         .await;
     }
 
+    /// What the receiver says of its readiness.
+    pub(crate) async fn readiness(&self) -> (u16, Value) {
+        let Sender { client, receiver, .. } = &self.sender;
+        let answer = client.get(format!("http://{receiver}/health/ready")).send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
     /// Ends the process as a power switch would.
     pub(crate) fn kill(&mut self) {
         let mut process = self.process.take().unwrap();

@@ -206,12 +206,11 @@ async fn a_queue_that_is_deleted_is_declared_anew_although_nobody_reads_it() {
     let process = Process::start(&shared_url()).ready().await;
     let (visitor, queue) = (process.visitor().await, process.named("desk.crm.high"));
     visitor.delete_queue(&queue).await;
-    eventually("the queue is there again", async || {
+    eventually("the queue is there again, and bound", async || {
         process.broker.publish(&envelope("1", &[(CRM, High)])).await.unwrap();
-        process.visitor().await.has(&queue).await
+        let visitor = process.visitor().await;
+        visitor.has(&queue).await && visitor.get(&queue).await.is_some()
     })
     .await;
-    process.broker.publish(&envelope("1", &[(CRM, High)])).await.unwrap();
-    assert_eq!(visitor.first(&queue).await, "1");
     process.clean_up().await;
 }
