@@ -17,13 +17,13 @@ pub mod rabbitmq;
 
 pub use fairness::Fairness;
 
-use std::{fmt, num::NonZeroU16, sync::Arc, time::Duration};
+use std::{collections::HashSet, fmt, num::NonZeroU16, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::{
-    event::{DeskName, Envelope, JournalMark, RuleName},
+    event::{DeskName, Envelope, EventId, JournalGap, JournalMark, RuleName, SourceName},
     ticket::Priority,
 };
 
@@ -56,6 +56,10 @@ pub trait Broker: fmt::Debug + Send + Sync {
     /// none does, it is not the journal that was read: it opens at its oldest entry, as for `None`.
     async fn journal(&self, after: Option<&JournalMark>) -> Result<Box<dyn Journal>, BrokerError>;
 
+    /// Whoever copies the journal has all entries up to the marked one: they may make room. The
+    /// embedded journal keeps an entry until it is told so; a stream goes by its bounds alone.
+    fn recorded(&self, _up_to: &JournalMark) {}
+
     /// Opens what the broker has given up.
     async fn buried(&self) -> Result<Box<dyn Buried>, BrokerError>;
 
@@ -71,11 +75,20 @@ pub trait Lanes: Send {
     /// An error ends these lanes: open them again, after a pause.
     async fn next(&mut self) -> Result<Lease, BrokerError>;
 
-    /// The lanes in which no job waits, neither with the broker nor, sent ahead, with this reader.
-    /// Jobs that were put off do not wait; those that are given out may count or not.
+    /// The lanes in which no job waits with the broker. Jobs that were put off do not wait; those
+    /// that are given out may count or not.
     ///
     /// An error ends these lanes.
-    async fn idle(&mut self) -> Result<Vec<Priority>, BrokerError>;
+    async fn idle(&mut self) -> Result<Vec<IdleLane>, BrokerError>;
+}
+
+/// A lane in which no job waits with the broker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdleLane {
+    /// Which lane.
+    pub lane: Priority,
+    /// The events whose jobs were sent ahead to this reader and are not given out yet.
+    pub sent_ahead: HashSet<(SourceName, EventId)>,
 }
 
 /// The jobs that the broker gave up, because they came back too often.
@@ -94,6 +107,10 @@ pub trait Journal: Send {
     /// Waits for entries and takes as many as are there, `most` at a time. Cancelling the wait loses
     /// nothing.
     async fn next(&mut self, most: usize) -> Result<Vec<JournalEntry>, BrokerError>;
+
+    /// What cannot be read any more of the entries behind the mark that it was opened with; `None`
+    /// where nothing is missing.
+    fn gap(&self) -> Option<JournalGap>;
 }
 
 /// One accepted event in the journal.

@@ -1,4 +1,4 @@
-//! A reader's place in the journal.
+//! A reader's place in the journal, and what it may find missing there.
 
 use sha2::{Digest, Sha256};
 
@@ -27,4 +27,13 @@ impl JournalMark {
         let digest = hash.finalize();
         Self { number, entry: hex::encode(&digest[..16]) }
     }
+}
+
+/// Entries of the journal that nobody can read any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JournalGap {
+    /// So many made room before they were read: the reader fell behind the journal's bounds.
+    Overtaken(u64),
+    /// The journal was deleted, and begins again. Nobody knows what was unread in it.
+    Replaced,
 }

@@ -13,7 +13,7 @@ mod time;
 
 pub use cloudevents::{CONTENT_TYPE, NotACloudEvent};
 pub use form::{EventError, Form};
-pub use mark::JournalMark;
+pub use mark::{JournalGap, JournalMark};
 pub use names::{DeskName, EventId, EventType, InvalidName, RuleName, SourceName};
 pub use schema::{MOST_VIOLATIONS, SchemaBook, SchemaFault, Violation};
 pub use strict::{InvalidJson, LONGEST_NUMBER, Limits, Place, read as read_json};

@@ -1,5 +1,8 @@
 //! The accounts, as operators read them.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// The accounts: accepted deliveries on one side, where they are on the other.
@@ -9,12 +12,64 @@ pub struct Books {
     pub events: u64,
     /// Accepted events that no rule matched.
     pub unmatched: u64,
+    /// Of these, how many each source posted.
+    pub unmatched_of: BTreeMap<String, u64>,
     /// Events whose id came again with another body, and how often in all.
     pub conflicts: u64,
     /// A line for each source and desk.
     pub lines: Vec<BookLine>,
     /// Whether every line balances.
     pub balanced: bool,
+    /// Deliveries that the lines miss: a worker took them up once, and the ledger has lost them. At
+    /// most [`MOST_NAMED`].
+    pub lost: Vec<Missing>,
+    /// How many deliveries have been missing from their lane, and are not taken up yet.
+    pub missing: u64,
+    /// Of these, how many no lane has again.
+    pub nowhere: u64,
+    /// Those that are missing, the latest first; at most [`MOST_NAMED`].
+    pub missing_deliveries: Vec<Missing>,
+    /// Those that were missing and came back, the latest first; at most [`MOST_NAMED`].
+    pub made_good: Vec<Missing>,
+    /// What left the journal before it was recorded, the latest first.
+    pub gaps: Vec<Gap>,
+}
+
+/// How many deliveries a list of the books names.
+pub const MOST_NAMED: u32 = 100;
+
+impl Books {
+    /// Whether every accepted event is accounted for.
+    pub fn are_whole(&self) -> bool {
+        self.balanced && self.nowhere == 0 && self.gaps.is_empty()
+    }
+}
+
+/// A delivery that is not where it should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    /// The event's source.
+    pub source: String,
+    /// The event's id.
+    pub id: String,
+    /// The event's type.
+    #[serde(rename = "type")]
+    pub event_type: String,
+    /// The desk.
+    pub desk: String,
+    /// When a worker found that no lane had it.
+    pub found_at: Option<Timestamp>,
+    /// When the lane got it again.
+    pub put_back_at: Option<Timestamp>,
+}
+
+/// Entries of the journal that were never recorded and that nobody can read any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// When that was found.
+    pub found_at: Timestamp,
+    /// How many; `None` where the journal was deleted and nobody knows.
+    pub entries: Option<u64>,
 }
 
 /// The account of one source at one desk.
@@ -40,4 +95,17 @@ pub struct BookLine {
     pub dead: u64,
     /// Given up by an operator.
     pub discarded: u64,
+}
+
+impl BookLine {
+    /// Deliveries that are on their way by themselves.
+    pub fn in_flight(&self) -> u64 {
+        self.queued + self.attempting + self.retrying
+    }
+
+    /// Whether what was accepted is what is accounted for.
+    pub fn balances(&self) -> bool {
+        let settled = self.ticketed + self.dead + self.discarded;
+        self.accepted == settled + self.uncertain + self.in_flight()
+    }
 }

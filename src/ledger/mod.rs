@@ -8,10 +8,12 @@
 
 mod books;
 mod desks;
+mod error;
 pub mod sqlite;
 
-pub use books::{BookLine, Books};
+pub use books::{BookLine, Books, Gap, MOST_NAMED, Missing};
 pub use desks::{DeskLease, DeskRecord};
+pub use error::LedgerError;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -19,8 +21,10 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::{
-    delivery::{Attempt, Delivery, DeliveryKey, Failure, InvalidTransition, Reason, Transition},
-    event::{DeskName, Envelope, EventId, EventType, JournalMark, RuleName, SourceName},
+    delivery::{Attempt, Delivery, DeliveryKey, Failure, Reason, Transition},
+    event::{
+        DeskName, Envelope, EventId, EventType, JournalGap, JournalMark, RuleName, SourceName,
+    },
     standing::Standing,
     ticket::Priority,
 };
@@ -65,7 +69,8 @@ pub trait Ledger: fmt::Debug + Send + Sync {
     ) -> Result<Delivery, LedgerError>;
 
     /// Records that the broker gave a job up, and its event where it is new. A settled delivery
-    /// stays as it is; one that a worker has is [`InvalidTransition::Held`].
+    /// stays as it is; one that a worker has is
+    /// [`InvalidTransition::Held`](crate::delivery::InvalidTransition::Held).
     async fn give_up(&self, job: GivenUp) -> Result<Delivery, LedgerError>;
 
     /// Deliveries of one lane that a worker should have taken up by `by` and none has, of the first
@@ -81,6 +86,35 @@ pub trait Ledger: fmt::Debug + Send + Sync {
         after: i64,
         most: usize,
     ) -> Result<Vec<Overdue>, LedgerError>;
+
+    /// Notes that the messages of the deliveries at these [`Overdue::place`]s are nowhere: the books
+    /// name them until a worker takes them up.
+    async fn note_missing(
+        &self,
+        desk: &DeskName,
+        places: &[i64],
+        at: Timestamp,
+    ) -> Result<(), LedgerError>;
+
+    /// Notes that the lane has the messages of these deliveries again.
+    async fn note_put_back(
+        &self,
+        desk: &DeskName,
+        places: &[i64],
+        at: Timestamp,
+    ) -> Result<(), LedgerError>;
+
+    /// Notes once that entries of the journal behind this one were never recorded and cannot be read
+    /// any more.
+    async fn note_gap(
+        &self,
+        behind: &JournalMark,
+        gap: JournalGap,
+        at: Timestamp,
+    ) -> Result<(), LedgerError>;
+
+    /// Forgets the gaps that were found by then: an operator has seen to them.
+    async fn forget_gaps(&self, by: Timestamp) -> Result<(), LedgerError>;
 
     /// An operator's act on a delivery; where it sends the delivery back to work, the job is put
     /// on the list of [`Ledger::requeues`] in the same transaction.
@@ -245,33 +279,4 @@ pub struct Filter {
     pub text: Option<String>,
     /// How many at most; all for `None`.
     pub most: Option<usize>,
-}
-
-/// Why the ledger did not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum LedgerError {
-    /// The store failed.
-    #[error("the ledger's store failed")]
-    Store(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// What was stored cannot be read.
-    #[error("the ledger holds a row that cannot be read: {what}")]
-    Unreadable {
-        /// Which row.
-        what: String,
-        /// Why.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// Nothing is known under that key.
-    #[error("the ledger knows no delivery {0}")]
-    UnknownDelivery(DeliveryKey),
-    /// The delivery's state does not allow it.
-    #[error("the delivery does not allow it")]
-    NotAllowed(#[from] InvalidTransition),
-    /// The desk has changed hands.
-    #[error("another worker speaks to desk `{desk}` now")]
-    LeaseOver {
-        /// Which desk.
-        desk: DeskName,
-    },
 }

@@ -9,6 +9,7 @@
 //! - a doubt is looked up before anything is tried again;
 //! - what the broker gave up, and what was swallowed with a queue that somebody deleted, is not lost.
 
+mod accountant;
 mod attempt;
 mod breaker;
 mod desk_loop;
@@ -69,6 +70,7 @@ impl Worker {
         }
         tasks.spawn(requeuer::run(self.clone(), draining.clone()));
         tasks.spawn(recorder::run(self.clone(), draining.clone()));
+        tasks.spawn(accountant::run(self.clone(), draining.clone()));
         tasks.spawn(undertaker::run(self.clone(), draining.clone()));
     }
 }

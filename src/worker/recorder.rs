@@ -10,7 +10,7 @@ use super::{PAUSE, Worker};
 use crate::{
     broker::{BrokerError, Journal, JournalEntry},
     causes::Causes,
-    event::Envelope,
+    event::{Envelope, JournalGap},
     ledger::LedgerError,
 };
 
@@ -57,6 +57,10 @@ pub(super) async fn run(worker: Worker, draining: CancellationToken) {
 async fn record(worker: &Worker) -> Result<std::convert::Infallible, RecordError> {
     let after = worker.ledger.recorded_up_to().await?;
     let mut journal = worker.broker.journal(after.as_ref()).await?;
+    if let (Some(gap), Some(after)) = (journal.gap(), &after) {
+        worker.ledger.note_gap(after, gap, worker.clock.now()).await?;
+        tell(gap);
+    }
     loop {
         record_next(worker, journal.as_mut()).await?;
     }
@@ -67,5 +71,22 @@ async fn record_next(worker: &Worker, journal: &mut dyn Journal) -> Result<(), R
     let Some(last) = entries.last().map(JournalEntry::mark) else { return Ok(()) };
     let envelopes: Vec<Envelope> = entries.into_iter().map(|entry| entry.envelope).collect();
     worker.ledger.record(&envelopes, &last).await?;
+    worker.broker.recorded(&last);
     Ok(())
+}
+
+/// The books cannot vouch for what was in the gap.
+fn tell(gap: JournalGap) {
+    metrics::counter!("deskbell_journal_gaps_total").increment(1);
+    match gap {
+        JournalGap::Overtaken(entries) => tracing::error!(
+            entries,
+            "{entries} events left the journal before they were recorded; `deskbell books` says \
+             what to do"
+        ),
+        JournalGap::Replaced => tracing::error!(
+            "The journal was deleted, perhaps with events that were not recorded; `deskbell books` \
+             says what to do"
+        ),
+    }
 }

@@ -1,17 +1,18 @@
 //! Puts deliveries back on their lane whose message is nowhere: somebody deleted the queue that it
 //! was in.
 //!
-//! Only where a lane is idle is an overdue delivery known to be missing there. A message that comes
-//! twice all the same is harmless: the ledger's claim lets one through.
+//! Only where a lane is idle is an overdue delivery known to be missing there, unless this worker has
+//! its message already. A message that comes twice all the same is harmless: the ledger's claim lets
+//! one through.
 
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 
-use super::desk_loop::Station;
+use super::{Worker, desk_loop::Station};
 use crate::{
-    broker::{BrokerError, Job},
+    broker::{BrokerError, IdleLane, Job},
     causes::Causes,
     ledger::{LedgerError, Overdue},
     ticket::Priority,
@@ -38,22 +39,22 @@ enum RerouteError {
 /// Puts back what is missing from the `idle` lanes, until `draining`.
 pub(super) async fn reroute(
     station: Arc<Station>,
-    idle: Vec<Priority>,
+    idle: Vec<IdleLane>,
     draining: CancellationToken,
 ) {
-    for lane in idle {
-        let desk = &station.post.settings.name;
-        match fill(&station, lane, &draining).await {
+    for idle in idle {
+        let (desk, lane) = (&station.post.settings.name, idle.lane.lane());
+        match fill(&station, &idle, &draining).await {
             Ok(0) => {}
             Ok(count) => tracing::warn!(
                 %desk,
-                lane = lane.lane(),
+                lane,
                 count,
                 "{count} deliveries were missing from their lane; put them back"
             ),
             Err(error) => {
                 let error = Causes(&error);
-                tracing::warn!(%desk, lane = lane.lane(), %error, "Missing deliveries stay away");
+                tracing::warn!(%desk, lane, %error, "Missing deliveries stay away");
             }
         }
     }
@@ -62,7 +63,7 @@ pub(super) async fn reroute(
 /// How many were put back.
 async fn fill(
     station: &Station,
-    lane: Priority,
+    idle: &IdleLane,
     draining: &CancellationToken,
 ) -> Result<usize, RerouteError> {
     let worker = &station.worker;
@@ -70,33 +71,47 @@ async fn fill(
     let by = worker.clock.now() - GRACE;
     let (mut after, mut count) = (0, 0);
     while !draining.is_cancelled() {
-        let overdue = worker.ledger.overdue(desk, lane, by, after, AT_A_TIME).await?;
+        let mut overdue = worker.ledger.overdue(desk, idle.lane, by, after, AT_A_TIME).await?;
         let Some(last) = overdue.last() else { break };
         after = last.place;
-        count += put_back(station, lane, overdue).await?;
+        overdue.retain(|overdue| {
+            let event = &overdue.envelope.event;
+            !idle.sent_ahead.contains(&(event.source.clone(), event.id.clone()))
+        });
+        count += put_back(station, idle.lane, overdue).await?;
     }
     Ok(count)
 }
 
+/// Puts deliveries back that are missing. The books name them first, so that they are known where
+/// the broker does not take them.
 async fn put_back(
     station: &Station,
     priority: Priority,
-    overdue: Vec<Overdue>,
+    missing: Vec<Overdue>,
 ) -> Result<usize, RerouteError> {
+    let Worker { broker, ledger, clock, .. } = &station.worker;
     let desk = &station.post.settings.name;
-    let jobs = overdue.into_iter().map(|Overdue { rule, envelope, .. }| Job {
-        envelope: Arc::new(envelope),
-        desk: desk.clone(),
-        rule,
-        priority,
-    });
-    let puts = jobs.map(|job| async move {
-        station.worker.broker.requeue(&job).await?;
+    let places: Vec<i64> = missing.iter().map(|missing| missing.place).collect();
+    if places.is_empty() {
+        return Ok(0);
+    }
+    ledger.note_missing(desk, &places, clock.now()).await?;
+    let puts = missing.into_iter().map(|Overdue { place, rule, envelope }| async move {
+        let job = Job { envelope: Arc::new(envelope), desk: desk.clone(), rule, priority };
+        broker.requeue(&job).await?;
         let event = &job.envelope.event;
         tracing::info!(%desk, event.source = %event.source, event.id = %event.id, "Rerouted");
         metrics::counter!("deskbell_rerouted_total", "desk" => desk.to_string()).increment(1);
-        Ok::<_, RerouteError>(())
+        Ok::<_, BrokerError>(place)
     });
-    let put: Vec<()> = join_all(puts).await.into_iter().collect::<Result<_, _>>()?;
-    Ok(put.len())
+    let (mut put, mut failure) = (Vec::new(), None);
+    for outcome in join_all(puts).await {
+        match outcome {
+            Ok(place) => put.push(place),
+            Err(error) => failure = Some(error),
+        }
+    }
+    ledger.note_put_back(desk, &put, clock.now()).await?;
+    failure.map_or(Ok(put.len()), |error| Err(error.into()))
 }

@@ -72,3 +72,42 @@ async fn events_in_a_work_queue_that_was_deleted_become_tickets_all_the_same() {
     assert!(world.metrics().await.contains("deskbell_rerouted_total{desk=\"support\"}"));
     assert_eq!(world.cli(&["books"]).status.code(), Some(0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_was_purged_is_named_by_the_books_until_it_is_put_back() {
+    let node = spawn_blocking(RabbitNode::start).await.unwrap();
+    let mut world = World::over_rabbitmq(node.url());
+    world.start().await;
+    world.post("first", "order.stuck", &order(0)).await;
+    world.settled("first").await;
+    assert_eq!(world.stop(), Some(0));
+    world.start_receiver().await;
+    world.post("evt_1", "order.stuck", &order(1)).await;
+    assert_eq!(Visitor::at(node.url()).await.purge(LANE).await, 1);
+    assert_eq!(world.stop(), Some(0));
+    // A broker without memory gives messages out and takes none.
+    node.ctl(&["set_vm_memory_high_watermark", "absolute", "1"]);
+    world.start().await;
+    eventually("the books name it", || {
+        let books = world.books();
+        let is_named = books["nowhere"] == 1 && books["missing_deliveries"][0]["id"] == "evt_1";
+        std::future::ready(is_named && books["balanced"] == true)
+    })
+    .await;
+    let told = world.cli(&["books"]);
+    assert_eq!(told.status.code(), Some(1));
+    let told = String::from_utf8(told.stdout).unwrap();
+    for words in ["MISSING: 1 deliveries", "shop evt_1 (order.stuck) for support", "/health/ready"]
+    {
+        assert!(told.contains(words), "{told}");
+    }
+    eventually("a metric tells", || async {
+        world.metrics().await.contains("deskbell_books_nowhere_deliveries 1")
+    })
+    .await;
+    node.ctl(&["set_vm_memory_high_watermark", "0.6"]);
+    world.until("evt_1", |delivery| state(delivery) == "ticketed").await;
+    assert_eq!(world.sandbox.supportdesk().tickets_with(&key("evt_1", "support")).len(), 1);
+    assert_eq!(world.books()["made_good"][0]["id"], "evt_1");
+    assert_eq!(world.cli(&["books"]).status.code(), Some(0));
+}

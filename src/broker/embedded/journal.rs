@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashSet,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
     time::Duration,
 };
 
@@ -13,8 +16,8 @@ use tokio::sync::Notify;
 
 use super::rows::{ENVELOPE_COLUMNS, RawEnvelope, read_envelope};
 use crate::{
-    broker::{BrokerError, Journal, JournalEntry},
-    event::JournalMark,
+    broker::{BrokerError, JOURNAL_BYTES, JOURNAL_DAYS, Journal, JournalEntry},
+    event::{JournalGap, JournalMark},
     sqlite::{Store, to_nanos},
 };
 
@@ -22,7 +25,8 @@ use crate::{
 pub(super) const OLDEST: &str = "SELECT number, bytes, received_at FROM envelopes
     WHERE journaled = 1 ORDER BY number LIMIT 1";
 
-/// How much of the past the journal keeps. What is past either bound goes, oldest first.
+/// How much of the past the journal keeps. What is past either bound goes, oldest first, once it has
+/// been recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct JournalBounds {
     /// Age of an entry since the receiver read it.
@@ -33,17 +37,19 @@ pub struct JournalBounds {
 
 impl Default for JournalBounds {
     fn default() -> Self {
-        Self { max_age: Duration::from_hours(30 * 24), max_bytes: 1 << 30 }
+        Self { max_age: Duration::from_hours(JOURNAL_DAYS * 24), max_bytes: JOURNAL_BYTES }
     }
 }
 
-/// Strikes up to `most` entries that are past the bounds, and tells how many.
+/// Strikes up to `most` entries that are past the bounds, and tells how many. All are before entry
+/// `recorded`, which stays: by it the reader knows its journal again.
 ///
 /// An event whose jobs are not done keeps its row until they are.
 pub(super) fn prune(
     tx: &Transaction<'_>,
     bounds: JournalBounds,
     now: Timestamp,
+    recorded: i64,
     most: usize,
 ) -> rusqlite::Result<usize> {
     let max_bytes = i64::try_from(bounds.max_bytes).unwrap_or(i64::MAX);
@@ -54,7 +60,7 @@ pub(super) fn prune(
     let mut struck = 0;
     while struck < most {
         let Some((number, bytes, received_at)) = oldest(tx)? else { break };
-        if size <= max_bytes && received_at >= oldest_kept {
+        if number >= recorded || (size <= max_bytes && received_at >= oldest_kept) {
             break;
         }
         tx.prepare_cached("UPDATE envelopes SET journaled = 0 WHERE number = ?1")?
@@ -96,11 +102,23 @@ fn oldest(tx: &Transaction<'_>) -> rusqlite::Result<Option<(i64, i64, i64)>> {
 pub(super) struct Spine {
     /// Rings when the journal has grown.
     pub(super) grown: Arc<Notify>,
+    /// The number of the last entry that was recorded, as far as this process knows.
+    recorded: AtomicI64,
     /// Entries that cannot be read. Each was an error once; then the rest is read.
     unreadable: Mutex<HashSet<i64>>,
 }
 
 impl Spine {
+    /// Entries up to this number have been recorded.
+    pub(super) fn record(&self, up_to: i64) {
+        self.recorded.fetch_max(up_to, Ordering::Relaxed);
+    }
+
+    /// The number of the last entry that was recorded.
+    pub(super) fn recorded(&self) -> i64 {
+        self.recorded.load(Ordering::Relaxed)
+    }
+
     /// Whether this entry is an error for the first time.
     fn is_news(&self, number: i64) -> bool {
         self.unreadable.lock().unwrap_or_else(PoisonError::into_inner).insert(number)
@@ -113,6 +131,7 @@ pub(super) struct EmbeddedJournal {
     pub(super) spine: Arc<Spine>,
     /// The number of the last entry that was read.
     pub(super) after: i64,
+    pub(super) gap: Option<JournalGap>,
 }
 
 impl EmbeddedJournal {
@@ -140,8 +159,8 @@ impl EmbeddedJournal {
     }
 }
 
-/// The place behind which a reader goes on; `None` for the oldest entry, where the marked one has
-/// been pruned or is another journal's.
+/// The place behind which a reader goes on; `None` for the oldest entry, where the marked one is
+/// another journal's.
 pub(super) fn place_of(
     tx: &Transaction<'_>,
     mark: &JournalMark,
@@ -188,5 +207,9 @@ impl Journal for EmbeddedJournal {
                 None => grown.await,
             }
         }
+    }
+
+    fn gap(&self) -> Option<JournalGap> {
+        self.gap
     }
 }

@@ -13,7 +13,7 @@ use super::{
     settle::Settling,
 };
 use crate::{
-    broker::{BrokerError, Fairness, Job, Lanes, Lease},
+    broker::{BrokerError, Fairness, IdleLane, Job, Lanes, Lease},
     clock::Clock,
     event::DeskName,
     sqlite::{Store, from_nanos, to_nanos},
@@ -83,7 +83,7 @@ impl Lanes for EmbeddedLanes {
         }
     }
 
-    async fn idle(&mut self) -> Result<Vec<Priority>, BrokerError> {
+    async fn idle(&mut self) -> Result<Vec<IdleLane>, BrokerError> {
         let name = self.name.clone();
         let looking = self.store.read(move |tx| {
             let mut idle = Vec::new();
@@ -92,7 +92,7 @@ impl Lanes for EmbeddedLanes {
                 let waits: bool =
                     statement.query_row((name.as_str(), lane.lane()), |row| row.get(0))?;
                 if !waits {
-                    idle.push(lane);
+                    idle.push(IdleLane { lane, sent_ahead: HashSet::new() });
                 }
             }
             Ok(idle)

@@ -3,7 +3,8 @@
 //! Promises, beside those of every [`Broker`]:
 //! - one process at a time uses a data directory; a second one is refused;
 //! - a job is never handed out before its time, by the clock that it was given;
-//! - the journal keeps to its bounds, and an event that has left it is still delivered.
+//! - the journal keeps to its bounds, but for what has not been recorded yet; an event that has left
+//!   it is still delivered.
 
 mod error;
 mod held;
@@ -39,7 +40,7 @@ use self::{
 use super::{Broker, BrokerError, Buried, Fairness, Job, Journal, Lanes, Lease, Readiness};
 use crate::{
     clock::Clock,
-    event::{DeskName, Envelope, JournalMark, Route},
+    event::{DeskName, Envelope, JournalGap, JournalMark, Route},
     sqlite::{Schema, Store, create_directory, to_nanos},
 };
 
@@ -92,11 +93,11 @@ impl Embedded {
     pub async fn prune(&self) -> Result<usize, BrokerError> {
         let mut struck = 0;
         loop {
-            let (bounds, now) = (self.bounds, self.clock.now());
-            let piece = self
-                .store
-                .write(move |tx| Ok::<_, BrokerError>(prune(tx, bounds, now, PRUNED_AT_ONCE)?))
-                .await?;
+            let (bounds, now, recorded) = (self.bounds, self.clock.now(), self.spine.recorded());
+            let piece = self.store.write(move |tx| {
+                Ok::<_, BrokerError>(prune(tx, bounds, now, recorded, PRUNED_AT_ONCE)?)
+            });
+            let piece = piece.await?;
             struck += piece;
             if piece < PRUNED_AT_ONCE {
                 return Ok(struck);
@@ -117,9 +118,9 @@ impl Broker for Embedded {
         let routes = envelope.routes.clone();
         let desks = routes.iter().map(|route| self.desks.of(&route.desk)).collect();
         let bells = Bells::of(desks, Some(Arc::clone(&self.spine.grown)));
-        let (bounds, now) = (self.bounds, self.clock.now());
+        let (bounds, now, recorded) = (self.bounds, self.clock.now(), self.spine.recorded());
         let publishing = self.store.write(move |tx| {
-            prune(tx, bounds, now, PRUNED_PER_EVENT)?;
+            prune(tx, bounds, now, recorded, PRUNED_PER_EVENT)?;
             let number = row.insert(tx, true)?;
             grow(tx, row.bytes())?;
             for route in &routes {
@@ -162,12 +163,21 @@ impl Broker for Embedded {
     }
 
     async fn journal(&self, after: Option<&JournalMark>) -> Result<Box<dyn Journal>, BrokerError> {
-        let after = match after.cloned() {
-            None => 0,
-            Some(mark) => self.store.read(move |tx| place_of(tx, &mark)).await?.unwrap_or(0),
+        let place = match after.cloned() {
+            None => None,
+            Some(mark) => self.store.read(move |tx| place_of(tx, &mark)).await?,
         };
+        if let Some(place) = place {
+            self.spine.record(place);
+        }
+        // The marked entry is never struck, so that only another journal lacks it.
+        let gap = (after.is_some() && place.is_none()).then_some(JournalGap::Replaced);
         let (store, spine) = (Arc::clone(&self.store), Arc::clone(&self.spine));
-        Ok(Box::new(EmbeddedJournal { store, spine, after }))
+        Ok(Box::new(EmbeddedJournal { store, spine, after: place.unwrap_or(0), gap }))
+    }
+
+    fn recorded(&self, up_to: &JournalMark) {
+        self.spine.record(i64::try_from(up_to.number).unwrap_or(i64::MAX));
     }
 
     async fn buried(&self) -> Result<Box<dyn Buried>, BrokerError> {

@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use super::{Shared, trouble::Trouble, wire};
 use crate::{
     broker::{BrokerError, Journal, JournalEntry},
-    event::JournalMark,
+    event::{JournalGap, JournalMark},
 };
 
 /// The header in which a stream tells an entry's place, and the argument that asks for one.
@@ -34,6 +34,7 @@ pub(super) struct RabbitJournal {
     channel: Channel,
     consumer: Consumer,
     waiting: VecDeque<Delivery>,
+    gap: Option<JournalGap>,
 }
 
 impl RabbitJournal {
@@ -49,7 +50,9 @@ impl RabbitJournal {
             }
             tracing::warn!(journal.number = mark.number, "The journal is another one; read anew");
         }
-        Self::open_at(shared, AMQPValue::LongString("first".into())).await
+        let mut journal = Self::open_at(shared, AMQPValue::LongString("first".into())).await?;
+        journal.gap = after.map(|_| JournalGap::Replaced);
+        Ok(journal)
     }
 
     async fn open_at(shared: &Shared, first: AMQPValue) -> Result<Self, Trouble> {
@@ -67,7 +70,7 @@ impl RabbitJournal {
                 arguments,
             )
             .await?;
-        Ok(Self { channel, consumer, waiting: VecDeque::new() })
+        Ok(Self { channel, consumer, waiting: VecDeque::new(), gap: None })
     }
 
     /// Whether the marked entry comes first, or had to make room with all that were before it. Takes
@@ -80,7 +83,9 @@ impl RabbitJournal {
             let words = "the broker cancelled the journal's consumer".to_owned();
             return Err(Trouble::Ended(words));
         };
-        if number(&first).is_some_and(|number| number > mark.number) {
+        if let Some(unread) = number(&first).and_then(|number| number.checked_sub(mark.number + 1))
+        {
+            self.gap = (unread > 0).then_some(JournalGap::Overtaken(unread));
             self.waiting.push_back(first);
             return Ok(true);
         }
@@ -133,6 +138,10 @@ impl Journal for RabbitJournal {
             Poll::Pending
         })
         .await
+    }
+
+    fn gap(&self) -> Option<JournalGap> {
+        self.gap
     }
 }
 

@@ -24,7 +24,7 @@ use super::{
     wire,
 };
 use crate::{
-    broker::{BrokerError, Fairness, Job, Lanes, Lease},
+    broker::{BrokerError, Fairness, IdleLane, Job, Lanes, Lease},
     event::DeskName,
     ticket::Priority,
 };
@@ -150,22 +150,27 @@ impl RabbitLanes {
 
 #[async_trait]
 impl Lanes for RabbitLanes {
-    async fn idle(&mut self) -> Result<Vec<Priority>, BrokerError> {
-        let mut idle = Vec::new();
-        for index in 0..self.lanes.len() {
-            let name = self.lanes[index].consumer.queue();
-            let with_broker = message_count(&self.channel, name).await.map_err(Trouble::from)?;
-            if with_broker == 0 {
-                idle.push(self.lanes[index].priority);
+    async fn idle(&mut self) -> Result<Vec<IdleLane>, BrokerError> {
+        let mut empty = Vec::new();
+        for (index, lane) in self.lanes.iter().enumerate() {
+            let count = message_count(&self.channel, lane.consumer.queue()).await;
+            if count.map_err(Trouble::from)? == 0 {
+                empty.push(index);
             }
         }
-        // Looked at last: what the broker has sent out since it was asked is here by now.
+        let Some(first) = self.lanes.first() else { return Ok(Vec::new()) };
+        // An answer may overtake a job that was sent out before it; the next answer does not.
+        message_count(&self.channel, first.consumer.queue()).await.map_err(Trouble::from)?;
         poll_fn(|context| Poll::Ready(self.fill(context))).await?;
-        let lanes = &self.lanes;
-        idle.retain(|idle| {
-            lanes.iter().all(|lane| lane.priority != *idle || lane.waiting.is_empty())
+        let idle = empty.into_iter().map(|index| {
+            let Lane { priority, waiting, .. } = &self.lanes[index];
+            let names = waiting.iter().map(|(_, job)| {
+                let event = &job.envelope.event;
+                (event.source.clone(), event.id.clone())
+            });
+            IdleLane { lane: *priority, sent_ahead: names.collect() }
         });
-        Ok(idle)
+        Ok(idle.collect())
     }
 
     async fn next(&mut self) -> Result<Lease, BrokerError> {

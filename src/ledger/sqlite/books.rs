@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use rusqlite::Transaction;
 
-use crate::ledger::{BookLine, Books, LedgerError};
+use super::{journal, missing};
+use crate::ledger::{BookLine, Books, LedgerError, MOST_NAMED};
 
 /// What was accepted and not taken up yet, a line for each source and desk.
 pub(super) const ACCEPTED: &str = "SELECT source, desk, count(*), sum(taken = 0) FROM routes
@@ -14,6 +15,10 @@ pub(super) const ACCEPTED: &str = "SELECT source, desk, count(*), sum(taken = 0)
 pub(super) const DELIVERED: &str = "SELECT source, desk, state, count(*) FROM deliveries
     GROUP BY source, desk, state";
 
+/// What no rule matched, by source.
+pub(super) const UNMATCHED: &str =
+    "SELECT source, count(*) FROM events WHERE routes = 0 GROUP BY source";
+
 type Lines = BTreeMap<(String, String), BookLine>;
 
 /// Counts all accounts in one snapshot.
@@ -22,13 +27,34 @@ pub(super) fn books(tx: &Transaction<'_>) -> Result<Books, LedgerError> {
     count_accepted(tx, &mut lines)?;
     count_delivered(tx, &mut lines)?;
     let lines: Vec<BookLine> = lines.into_values().collect();
+    let balanced = lines.iter().all(BookLine::balances);
+    let most = i64::from(MOST_NAMED);
+    let (missing, nowhere) = missing::count(tx)?;
+    let unmatched_of = unmatched(tx)?;
     Ok(Books {
         events: count(tx, "SELECT count(*) FROM events")?,
-        unmatched: count(tx, "SELECT count(*) FROM events WHERE routes = 0")?,
+        unmatched: unmatched_of.values().sum(),
+        unmatched_of,
         conflicts: count(tx, "SELECT coalesce(sum(conflicts), 0) FROM events WHERE conflicts > 0")?,
-        balanced: lines.iter().all(balances),
+        // The search is long, and in vain where all lines balance.
+        lost: if balanced { Vec::new() } else { missing::list(tx, missing::LOST, most)? },
+        balanced,
         lines,
+        missing,
+        nowhere,
+        missing_deliveries: missing::list(tx, missing::MISSING, most)?,
+        made_good: missing::list(tx, missing::MADE_GOOD, most)?,
+        gaps: journal::gaps(tx)?,
     })
+}
+
+fn unmatched(tx: &Transaction<'_>) -> Result<BTreeMap<String, u64>, LedgerError> {
+    let mut statement = tx.prepare_cached(UNMATCHED)?;
+    let counts = statement.query_map([], |row| {
+        let count: i64 = row.get(1)?;
+        Ok((row.get(0)?, count.unsigned_abs()))
+    })?;
+    Ok(counts.collect::<Result<_, _>>()?)
 }
 
 fn count_accepted(tx: &Transaction<'_>, lines: &mut Lines) -> Result<(), LedgerError> {
@@ -73,12 +99,6 @@ fn line(lines: &mut Lines, source: String, desk: String) -> &mut BookLine {
         desk,
         ..BookLine::default()
     })
-}
-
-fn balances(line: &BookLine) -> bool {
-    let settled = line.ticketed + line.dead + line.discarded;
-    let open = line.queued + line.attempting + line.retrying + line.uncertain;
-    line.accepted == settled + open
 }
 
 fn count(tx: &Transaction<'_>, query: &str) -> Result<u64, LedgerError> {

@@ -9,7 +9,7 @@ use rusqlite::Transaction;
 use super::{
     deliveries,
     events::{self, EventRow, Which},
-    leases,
+    leases, missing,
 };
 use crate::{
     delivery::{Delivery, DeliveryKey, EventRef, InvalidTransition, State, Transition},
@@ -76,6 +76,7 @@ impl Named<'_> {
     fn find_or_take_up(&self, tx: &Transaction<'_>, event: i64) -> Result<Delivery, LedgerError> {
         let Event { source, id, .. } = &self.envelope.event;
         let key = DeliveryKey::of(source, id, self.desk);
+        missing::take(tx, event, self.desk)?;
         match deliveries::find(tx, &key)? {
             Some(delivery) => Ok(delivery),
             None => self.take_up(tx, event, key),

@@ -10,7 +10,9 @@ mod deliveries;
 mod error;
 mod events;
 mod filter;
+mod journal;
 mod leases;
+mod missing;
 mod overdue;
 mod requeues;
 #[cfg(test)]
@@ -20,7 +22,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension as _, Transaction};
+use rusqlite::Transaction;
 
 use self::{
     error::unreadable,
@@ -32,7 +34,7 @@ use super::{
 };
 use crate::{
     delivery::{Attempt, Delivery, DeliveryKey, Transition},
-    event::{DeskName, Envelope, EventId, JournalMark, SourceName},
+    event::{DeskName, Envelope, EventId, JournalGap, JournalMark, SourceName},
     sqlite::{OpenError, Schema, Store},
     standing::Standing,
     ticket::Priority,
@@ -45,6 +47,7 @@ const SCHEMA: Schema = Schema {
         include_str!("../../../migrations/sqlite-ledger/0001.sql"),
         include_str!("../../../migrations/sqlite-ledger/0002.sql"),
         include_str!("../../../migrations/sqlite-ledger/0003.sql"),
+        include_str!("../../../migrations/sqlite-ledger/0004.sql"),
     ],
 };
 
@@ -152,6 +155,40 @@ impl Ledger for SqliteLedger {
         self.read(move |tx| overdue::overdue(tx, (&desk, priority), by, after, most)).await
     }
 
+    async fn note_missing(
+        &self,
+        desk: &DeskName,
+        places: &[i64],
+        at: Timestamp,
+    ) -> Result<(), LedgerError> {
+        let (desk, places) = (desk.clone(), places.to_vec());
+        self.write(move |tx| missing::note(tx, &desk, &places, at)).await
+    }
+
+    async fn note_put_back(
+        &self,
+        desk: &DeskName,
+        places: &[i64],
+        at: Timestamp,
+    ) -> Result<(), LedgerError> {
+        let (desk, places) = (desk.clone(), places.to_vec());
+        self.write(move |tx| missing::put_back(tx, &desk, &places, at)).await
+    }
+
+    async fn note_gap(
+        &self,
+        behind: &JournalMark,
+        gap: JournalGap,
+        at: Timestamp,
+    ) -> Result<(), LedgerError> {
+        let behind = behind.clone();
+        self.write(move |tx| journal::note_gap(tx, &behind, gap, at)).await
+    }
+
+    async fn forget_gaps(&self, by: Timestamp) -> Result<(), LedgerError> {
+        self.write(move |tx| journal::forget_gaps(tx, by)).await
+    }
+
     async fn operate(
         &self,
         key: &DeliveryKey,
@@ -176,18 +213,11 @@ impl Ledger for SqliteLedger {
     ) -> Result<(), LedgerError> {
         let rows: Vec<EventRow> = events.iter().map(EventRow::of).collect();
         let mark = read_up_to.clone();
-        self.write(move |tx| record(tx, &rows, &mark)).await
+        self.write(move |tx| journal::record(tx, &rows, &mark)).await
     }
 
     async fn recorded_up_to(&self) -> Result<Option<JournalMark>, LedgerError> {
-        self.read(|tx| {
-            let mark: Option<(i64, String)> = tx
-                .prepare_cached("SELECT number, entry FROM journal_cursor")?
-                .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()?;
-            Ok(mark.map(|(number, entry)| JournalMark { number: number.unsigned_abs(), entry }))
-        })
-        .await
+        self.read(journal::recorded_up_to).await
     }
 
     async fn event(
@@ -246,21 +276,3 @@ impl Ledger for SqliteLedger {
 const OF_EVENT: &str = "SELECT key, doc FROM deliveries
     WHERE event = (SELECT number FROM events WHERE id = ?1 AND source = ?2)
     ORDER BY desk";
-
-/// Records events and moves the journal's mark. It may go back, with a journal that begins again or
-/// a slower reader: what is read twice is recorded once.
-fn record(
-    tx: &Transaction<'_>,
-    rows: &[EventRow],
-    read_up_to: &JournalMark,
-) -> Result<(), LedgerError> {
-    for row in rows {
-        row.record(tx)?;
-    }
-    tx.prepare_cached(
-        "INSERT INTO journal_cursor (only, number, entry) VALUES (1, ?1, ?2)
-         ON CONFLICT (only) DO UPDATE SET number = excluded.number, entry = excluded.entry",
-    )?
-    .execute((i64::try_from(read_up_to.number).unwrap_or(i64::MAX), &read_up_to.entry))?;
-    Ok(())
-}

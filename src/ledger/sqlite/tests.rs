@@ -88,6 +88,8 @@ async fn a_delivery_that_is_lost_unbalances_the_books() {
     let (source, desk) = ("shop".to_owned(), "crm".to_owned());
     assert_eq!(books.lines, [BookLine { source, desk, accepted: 1, ..BookLine::default() }]);
     assert!(!books.balanced);
+    let named: Vec<_> = books.lost.iter().map(|it| (it.id.as_str(), it.desk.as_str())).collect();
+    assert_eq!(named, [("1", "crm")]);
 }
 
 #[tokio::test]
@@ -106,6 +108,10 @@ async fn every_list_and_account_is_read_by_an_index() {
     let plans = [
         (books::ACCEPTED.to_owned(), "COVERING INDEX accounts_accepted"),
         (books::DELIVERED.to_owned(), "COVERING INDEX accounts_delivered"),
+        (books::UNMATCHED.to_owned(), "COVERING INDEX unmatched_events"),
+        (missing::MISSING.to_owned(), "INDEX missing_by_time"),
+        (missing::MADE_GOOD.to_owned(), "INDEX missing_by_time"),
+        (missing::COUNT.to_owned(), "INDEX missing_by_time"),
         (overdue::UNTAKEN.to_owned(), "INDEX untaken_routes"),
         (overdue::DUE.to_owned(), "INDEX due_deliveries"),
         (OF_EVENT.to_owned(), "INDEX deliveries_of_events"),

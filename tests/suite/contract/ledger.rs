@@ -78,6 +78,8 @@ macro_rules! ledger_contract {
                 what_is_settled_or_in_work_is_not_given_up,
                 what_no_worker_took_in_time_is_overdue,
                 what_was_accepted_before_the_ledger_knew_the_desk_is_left_alone,
+                what_is_missing_is_named_until_a_worker_takes_it_up,
+                what_the_journal_lost_is_told_once_until_it_is_forgotten,
             ]
         );
     };

@@ -108,5 +108,13 @@ async fn a_journal_that_is_deleted_is_declared_anew_and_the_books_go_on() {
         std::future::ready(books["events"] == 3 && books["unmatched"] == 1)
     })
     .await;
-    assert_eq!(world.books()["balanced"], true);
+    // Nobody knows what else was in it.
+    let books = world.books();
+    assert_eq!(books["balanced"], true);
+    assert_eq!(books["gaps"].as_array().map(Vec::len), Some(1), "{books}");
+    let told = world.cli(&["books"]);
+    assert_eq!(told.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&told.stdout).contains("UNRECORDED: the journal was deleted"));
+    assert_eq!(world.cli(&["books", "--forget-gaps"]).status.code(), Some(0));
+    assert_eq!(world.cli(&["books"]).status.code(), Some(0));
 }

@@ -8,7 +8,7 @@ use lapin::{
     options::{
         BasicAckOptions, BasicConsumeOptions, BasicGetOptions, BasicNackOptions,
         BasicPublishOptions, ExchangeDeleteOptions, QueueBindOptions, QueueDeclareOptions,
-        QueueDeleteOptions,
+        QueueDeleteOptions, QueuePurgeOptions,
     },
     types::{AMQPValue, FieldTable},
 };
@@ -52,6 +52,11 @@ impl Visitor {
     pub(crate) async fn delete_queue(&self, queue: &str) {
         let options = QueueDeleteOptions::default();
         self.channel.queue_delete(queue.into(), options).await.unwrap();
+    }
+
+    /// Removes all messages from a queue; tells how many.
+    pub(crate) async fn purge(&self, queue: &str) -> u32 {
+        self.channel.queue_purge(queue.into(), QueuePurgeOptions::default()).await.unwrap()
     }
 
     pub(crate) async fn delete_exchange(&self, exchange: &str) {

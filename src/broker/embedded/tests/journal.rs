@@ -33,8 +33,15 @@ async fn the_journal_is_read_from_any_place_and_waits_at_its_end() {
     assert!(fourth.unwrap()[0].number > third[0].number);
 }
 
+/// Records the journal up to the event `id`.
+async fn record(set: &Set, id: &str) {
+    let entries = set.broker.journal(None).await.unwrap().next(1000).await.unwrap();
+    let entry = entries.iter().find(|entry| entry.envelope.event.id.as_str() == id).unwrap();
+    set.broker.recorded(&entry.mark());
+}
+
 #[tokio::test]
-async fn the_journal_keeps_to_its_bytes() {
+async fn the_journal_keeps_to_its_bytes_but_for_what_is_not_recorded() {
     let bytes = u64::try_from(
         EnvelopeRow::of(&envelope("00", Timestamp::UNIX_EPOCH, &[])).unwrap().bytes(),
     );
@@ -42,10 +49,31 @@ async fn the_journal_keeps_to_its_bytes() {
     for number in 10..30 {
         set.publish(&number.to_string(), &[]).await;
     }
-    // The bound and the event that was accepted last.
-    assert_eq!(set.journaled().await, ["24", "25", "26", "27", "28", "29"]);
-    assert_eq!(set.broker.prune().await.unwrap(), 1);
+    assert_eq!(set.broker.prune().await.unwrap(), 0);
+    assert_eq!(set.journaled().await.len(), 20);
+    record(&set, "13").await;
+    assert_eq!(set.broker.prune().await.unwrap(), 3);
+    // By the entry that was recorded last its reader knows the journal again.
+    assert_eq!(set.journaled().await[0], "13");
+    record(&set, "29").await;
+    set.publish("30", &[]).await;
+    assert_eq!(set.journaled().await[0], "17");
+    assert_eq!(set.broker.prune().await.unwrap(), 9);
+    assert_eq!(set.journaled().await, ["26", "27", "28", "29", "30"]);
     assert_eq!(set.count("envelopes").await, 5);
+}
+
+#[tokio::test]
+async fn a_journal_that_is_opened_behind_a_mark_may_forget_what_is_before_it() {
+    let set = set_with(JournalBounds { max_bytes: 0, ..JournalBounds::default() });
+    for id in ["1", "2", "3"] {
+        set.publish(id, &[]).await;
+    }
+    let entries = set.broker.journal(None).await.unwrap().next(9).await.unwrap();
+    assert_eq!(set.broker.prune().await.unwrap(), 0);
+    drop(set.broker.journal(Some(&entries[1].mark())).await.unwrap());
+    assert_eq!(set.broker.prune().await.unwrap(), 1);
+    assert_eq!(set.journaled().await, ["2", "3"]);
 }
 
 #[tokio::test]
@@ -53,16 +81,18 @@ async fn an_event_that_left_the_journal_is_still_delivered_and_then_forgotten() 
     let max_age = Duration::from_hours(1);
     let set = set_with(JournalBounds { max_age, ..JournalBounds::default() });
     set.publish("old", &[("crm", High), ("crm", Low)]).await;
+    set.publish("marked", &[]).await;
+    record(&set, "marked").await;
     set.clock.advance(max_age + Duration::from_secs(1));
     set.publish("new", &[]).await;
-    assert_eq!(set.journaled().await, ["new"]);
+    assert_eq!(set.journaled().await, ["marked", "new"]);
     let mut lanes = set.lanes(1).await;
     let (one, two) = (lanes.next().await.unwrap(), lanes.next().await.unwrap());
     assert_eq!((id(&one), id(&two)), ("old", "old"));
     one.ack().await.unwrap();
-    assert_eq!(set.count("envelopes").await, 2);
+    assert_eq!(set.count("envelopes").await, 3);
     two.ack().await.unwrap();
-    assert_eq!(set.count("envelopes").await, 1);
+    assert_eq!(set.count("envelopes").await, 2);
 }
 
 #[tokio::test]

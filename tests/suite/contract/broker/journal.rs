@@ -1,6 +1,6 @@
 //! How the journal is read.
 
-use deskbell::event::JournalMark;
+use deskbell::event::{JournalGap, JournalMark};
 use futures_util::future::join_all;
 
 use super::{Bench, envelope, take};
@@ -20,7 +20,9 @@ pub(super) async fn the_journal_resumes_behind_a_number(bench: &mut impl Bench) 
     let broker = bench.broker();
     for start in [0, 7, 18] {
         let mark = all[start].mark();
-        let rest = take(&mut *broker.journal(Some(&mark)).await.unwrap(), 19 - start).await;
+        let mut journal = broker.journal(Some(&mark)).await.unwrap();
+        assert_eq!(journal.gap(), None);
+        let rest = take(&mut *journal, 19 - start).await;
         assert_eq!(rest, all[start + 1..]);
     }
     let mut end = broker.journal(Some(&all[19].mark())).await.unwrap();
@@ -48,6 +50,7 @@ pub(super) async fn another_journal_is_read_from_its_beginning(bench: &mut impl 
     let longer = JournalMark { number: all[2].number + 1000, ..all[2].mark() };
     for mark in [elsewhere, longer] {
         let mut journal = broker.journal(Some(&mark)).await.unwrap();
+        assert_eq!(journal.gap(), Some(JournalGap::Replaced), "{mark:?}");
         assert_eq!(take(&mut *journal, 3).await, all, "{mark:?}");
     }
 }

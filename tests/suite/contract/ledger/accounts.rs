@@ -33,6 +33,7 @@ pub(super) async fn the_books_count_what_was_accepted_and_where_it_is(bench: imp
     }
     let books = ledger.books().await.unwrap();
     assert_eq!((books.events, books.unmatched, books.conflicts), (7, 1, 0));
+    assert_eq!(books.unmatched_of, [("shop".to_owned(), 1)].into());
     let line = BookLine {
         source: "shop".to_owned(),
         desk: "crm".to_owned(),

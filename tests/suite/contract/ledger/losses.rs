@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use deskbell::{
     delivery::{InvalidTransition, Reason, Transition::Replay},
-    event::Envelope,
-    ledger::{Ledger, LedgerError},
+    event::{DeskName, Envelope, JournalGap},
+    ledger::{Gap, Ledger, LedgerError, Missing},
     ticket::Priority::{High, Low},
 };
 
@@ -100,4 +100,70 @@ pub(super) async fn what_was_accepted_before_the_ledger_knew_the_desk_is_left_al
     ledger.record(&[new], &mark(2)).await.unwrap();
     ledger.lease_desk(&crm, "worker", at(15), Duration::from_secs(9)).await.unwrap();
     assert_eq!(overdue(ledger, 99).await, ["new"]);
+}
+
+pub(super) async fn what_is_missing_is_named_until_a_worker_takes_it_up(bench: impl Bench) {
+    let ledger = bench.ledger();
+    let epoch = lease(ledger, "crm").await;
+    let events = ["1", "2"].map(|id| event(id, &["crm"]));
+    ledger.record(&events, &mark(2)).await.unwrap();
+    let crm: DeskName = "crm".parse().unwrap();
+    let overdue = ledger.overdue(&crm, High, at(99), 0, 9).await.unwrap();
+    let places: Vec<i64> = overdue.iter().map(|overdue| overdue.place).collect();
+    ledger.note_missing(&crm, &places[..1], at(50)).await.unwrap();
+    // Since when stays, however often it is found.
+    ledger.note_missing(&crm, &places[..1], at(65)).await.unwrap();
+    let bench = bench.crash().await;
+    let ledger = bench.ledger();
+    let books = ledger.books().await.unwrap();
+    let mut named = Missing {
+        source: "shop".to_owned(),
+        id: "1".to_owned(),
+        event_type: "payment.failed".to_owned(),
+        desk: "crm".to_owned(),
+        found_at: Some(at(50)),
+        put_back_at: None,
+    };
+    assert_eq!((books.missing, books.nowhere), (1, 1));
+    assert_eq!(books.missing_deliveries, [named.clone()]);
+    assert!(books.balanced && !books.are_whole());
+
+    ledger.note_put_back(&crm, &places[..1], at(70)).await.unwrap();
+    named.put_back_at = Some(at(70));
+    let books = ledger.books().await.unwrap();
+    assert_eq!((books.missing, books.nowhere), (1, 0));
+    assert_eq!(books.missing_deliveries, [named.clone()]);
+    assert!(books.are_whole(), "it waits in its lane");
+
+    // Gone again, and back again.
+    ledger.note_missing(&crm, &places[..1], at(80)).await.unwrap();
+    assert_eq!(ledger.books().await.unwrap().nowhere, 1);
+    ledger.note_put_back(&crm, &places[..1], at(81)).await.unwrap();
+    grant(ledger, &events[0], "crm", epoch).await;
+    let books = ledger.books().await.unwrap();
+    assert_eq!((books.missing, books.missing_deliveries), (0, vec![]));
+    assert_eq!(books.made_good.len(), 1);
+    assert_eq!(
+        (books.made_good[0].found_at, books.made_good[0].put_back_at),
+        (Some(at(80)), Some(at(81)))
+    );
+}
+
+pub(super) async fn what_the_journal_lost_is_told_once_until_it_is_forgotten(bench: impl Bench) {
+    let ledger = bench.ledger();
+    for _ in 0..2 {
+        ledger.note_gap(&mark(7), JournalGap::Overtaken(12), at(20)).await.unwrap();
+    }
+    ledger.note_gap(&mark(30), JournalGap::Replaced, at(40)).await.unwrap();
+    let bench = bench.crash().await;
+    let ledger = bench.ledger();
+    let books = ledger.books().await.unwrap();
+    let gaps =
+        [Gap { found_at: at(40), entries: None }, Gap { found_at: at(20), entries: Some(12) }];
+    assert_eq!(books.gaps, gaps);
+    assert!(books.balanced && !books.are_whole());
+    ledger.forget_gaps(at(20)).await.unwrap();
+    assert_eq!(ledger.books().await.unwrap().gaps, gaps[..1]);
+    ledger.forget_gaps(at(40)).await.unwrap();
+    assert!(ledger.books().await.unwrap().are_whole());
 }
