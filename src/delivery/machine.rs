@@ -50,7 +50,9 @@ impl Delivery {
                 let state = State::Uncertain { since: at, look_again, last: failure.clone() };
                 self.working(verb)?.end(at, AttemptOutcome::Uncertain, Some(failure), counts, state)
             }
-            Bury { at, failure, limit, .. } => self.working(verb)?.bury(at, failure, limit),
+            Bury { at, failure, limit, counts, .. } => {
+                self.working(verb)?.bury(at, failure, limit, counts)
+            }
             Poison { at, failure } => self.poison(at, failure),
             Replay { at } => self.replay(at),
             Discard { at, by, why } => match self.state {
@@ -140,12 +142,13 @@ impl Delivery {
         at: Timestamp,
         failure: Failure,
         limit: Option<Limit>,
+        counts: bool,
     ) -> Result<Advanced, InvalidTransition> {
         if let Some(step) = self.doubtful_step() {
             return Err(InvalidTransition::InDoubt { step: step.clone() });
         }
         let state = State::Dead { at, failure: failure.clone(), limit };
-        self.end(at, AttemptOutcome::Dead, Some(failure), true, state)
+        self.end(at, AttemptOutcome::Dead, Some(failure), counts, state)
     }
 
     /// What is known to exist is kept, and what may exist is not buried. A worker that is at it

@@ -134,7 +134,7 @@ impl World {
             Act::Postpone => Postpone { claim, at, not_before: soon, failure, counts },
             Act::DoubtAndLookAgain => Doubt { claim, at, look_again: Some(soon), failure, counts },
             Act::DoubtAndPark => Doubt { claim, at, look_again: None, failure, counts },
-            Act::Bury => Bury { claim, at, failure, limit: None },
+            Act::Bury => Bury { claim, at, failure, limit: None, counts },
             Act::Poison => Poison { at, failure },
             Act::Replay => Replay { at },
             Act::Discard => Discard { at, by: "ada".to_owned(), why: "random".to_owned() },

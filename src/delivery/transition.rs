@@ -91,6 +91,8 @@ pub enum Transition {
         failure: Failure,
         /// The bound that ended it, where the failure alone would not have.
         limit: Option<Limit>,
+        /// Whether this attempt counts.
+        counts: bool,
     },
     /// The broker gave its message up. Nothing more would happen by itself: it dies, or, where the
     /// ticket may exist, waits for an operator.

@@ -39,7 +39,7 @@ pub(super) enum Ending {
     /// In doubt; `None`: until an operator has looked.
     Doubt { look_again: Option<Timestamp>, failure: Failure },
     /// For good.
-    Bury { failure: Failure, limit: Option<Limit> },
+    Bury { failure: Failure, limit: Option<Limit>, counts: bool },
 }
 
 /// Brings a job to an outcome and settles its message.
@@ -128,8 +128,8 @@ async fn conclude(station: &Station, run: Run<'_>, ending: Ending) -> Result<Nex
             Transition::Doubt { claim, at, look_again, failure, counts: false },
             look_again.map_or(Next::Acknowledge, Next::Later),
         ),
-        Ending::Bury { failure, limit } => {
-            (Transition::Bury { claim, at, failure, limit }, Next::Acknowledge)
+        Ending::Bury { failure, limit, counts } => {
+            (Transition::Bury { claim, at, failure, limit, counts }, Next::Acknowledge)
         }
     };
     transitions.push(last);

@@ -12,6 +12,8 @@
 mod accountant;
 mod attempt;
 mod breaker;
+#[cfg(test)]
+mod crashes;
 mod desk_loop;
 mod recorder;
 mod requeuer;

@@ -201,7 +201,7 @@ mod tests {
         };
         let key = granted.delivery.key;
         let failure = Failure::of(Reason::Refused, "no");
-        let bury = Transition::Bury { claim: 1, at, failure, limit: None };
+        let bury = Transition::Bury { claim: 1, at, failure, limit: None, counts: true };
         ledger.advance(&key, vec![bury]).await.unwrap();
         ledger.operate(&key, Transition::Replay { at }).await.unwrap();
     }

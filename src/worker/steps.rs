@@ -51,11 +51,13 @@ impl<'a> Run<'a> {
             return Ok(Ending::Complete);
         }
         if self.delivery.attempts >= self.station.post.settings.retry.max_attempts {
-            return Ok(Ending::Bury { failure: crashed(), limit: Some(Limit::Attempts) });
+            // Nothing is asked of the desk any more, and so there is nothing to count.
+            let (failure, limit) = (crashed(), Some(Limit::Attempts));
+            return Ok(Ending::Bury { failure, limit, counts: false });
         }
         let draft = match self.draft() {
             Ok(draft) => draft,
-            Err(failure) => return Ok(Ending::Bury { failure, limit: None }),
+            Err(failure) => return Ok(Ending::Bury { failure, limit: None, counts: true }),
         };
         for step in self.station.post.desk.plan(&draft) {
             if self.delivery.outcome(&step).is_none()
@@ -209,7 +211,9 @@ impl<'a> Run<'a> {
                 };
                 let pause = self.station.open_breaker(&error.failure(), asked);
                 let look_again = self.station.worker.clock.now() + self.jittered(pause);
-                Some(Ending::Doubt { look_again: Some(look_again), failure })
+                // What is in doubt does not die of age. It is the operators' from there on.
+                let look_again = (!self.is_past_age(look_again)).then_some(look_again);
+                Some(Ending::Doubt { look_again, failure })
             }
         }
     }
@@ -219,7 +223,7 @@ impl<'a> Run<'a> {
         let schedule = &self.station.post.settings.retry;
         let attempts = self.delivery.attempts + 1;
         if attempts >= schedule.max_attempts {
-            return Ending::Bury { failure, limit: Some(Limit::Attempts) };
+            return Ending::Bury { failure, limit: Some(Limit::Attempts), counts: true };
         }
         let wait = schedule.wait_after(attempts, asked, (self.station.worker.chance)());
         self.postpone(failure, wait, true)
@@ -233,16 +237,20 @@ impl<'a> Run<'a> {
     fn postpone(&self, failure: Failure, wait: Duration, counts: bool) -> Ending {
         let now = self.station.worker.clock.now();
         let not_before = now + wait;
-        let age = Duration::try_from(not_before.duration_since(self.delivery.since));
-        if age.unwrap_or_default() > self.station.post.settings.retry.max_age {
-            return Ending::Bury { failure, limit: Some(Limit::Age) };
+        if self.is_past_age(not_before) {
+            return Ending::Bury { failure, limit: Some(Limit::Age), counts };
         }
         Ending::Postpone { not_before, failure, counts }
     }
 
+    fn is_past_age(&self, at: Timestamp) -> bool {
+        let age = Duration::try_from(at.duration_since(self.delivery.since));
+        age.unwrap_or_default() > self.station.post.settings.retry.max_age
+    }
+
     #[expect(clippy::unused_self, reason = "reads as the other endings do")]
     fn bury(&self, failure: Failure) -> Ending {
-        Ending::Bury { failure, limit: None }
+        Ending::Bury { failure, limit: None, counts: true }
     }
 
     /// Spreads what waits for the same moment over half as much time again.

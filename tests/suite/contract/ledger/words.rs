@@ -133,7 +133,7 @@ pub(super) fn postpone(claim: u32, seconds: u64, wait: u64) -> Vec<Transition> {
 }
 
 pub(super) fn bury(claim: u32, seconds: u64) -> Vec<Transition> {
-    vec![Bury { claim, at: at(seconds), failure: failure(), limit: None }]
+    vec![Bury { claim, at: at(seconds), failure: failure(), limit: None, counts: true }]
 }
 
 /// The ticket was asked for, and an operator has to find out what came of it.

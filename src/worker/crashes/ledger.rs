@@ -1,0 +1,152 @@
+//! The real ledger, watched.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::parts::{Shared, on_the_disk};
+use crate::{
+    delivery::{Attempt, Delivery, DeliveryKey, Transition},
+    event::{DeskName, Envelope, EventId, JournalMark, SourceName},
+    ledger::{
+        Books, Claim, Claimed, DeskLease, EventRecord, Filter, GivenUp, Ledger, LedgerError,
+        Overdue, Requeue, sqlite::SqliteLedger,
+    },
+    ticket::Priority,
+};
+
+/// The ledger as one process sees it.
+#[derive(Debug)]
+pub(super) struct Watched {
+    pub(super) inner: Arc<SqliteLedger>,
+    pub(super) shared: Arc<Shared>,
+}
+
+fn failed() -> LedgerError {
+    LedgerError::Store("the disk is full".into())
+}
+
+#[async_trait]
+impl Ledger for Watched {
+    /// Passes no point: leases are prolonged for as long as nothing happens.
+    async fn lease_desk(
+        &self,
+        desk: &DeskName,
+        holder: &str,
+        now: Timestamp,
+        ttl: Duration,
+    ) -> Result<DeskLease, LedgerError> {
+        on_the_disk(self.inner.lease_desk(desk, holder, now, ttl))
+    }
+
+    async fn release_desk(&self, _: &DeskName, _: &str) -> Result<(), LedgerError> {
+        unreachable!("no process here is stopped")
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<Claimed, LedgerError> {
+        let until = claim.until;
+        let call = async {
+            let claimed = on_the_disk(self.inner.claim(claim));
+            if let Ok(Claimed::Granted(granted)) = &claimed {
+                self.shared.truth().wrote(&granted.delivery);
+                *self.shared.deadline() = until;
+            }
+            claimed
+        };
+        self.shared.points.pass_or(failed, call).await
+    }
+
+    async fn advance(
+        &self,
+        key: &DeliveryKey,
+        transitions: Vec<Transition>,
+    ) -> Result<Delivery, LedgerError> {
+        let until = transitions.iter().find_map(|transition| match transition {
+            Transition::Intend { until, .. } => Some(*until),
+            _ => None,
+        });
+        let call = async {
+            let advanced = on_the_disk(self.inner.advance(key, transitions));
+            if let Ok(delivery) = &advanced {
+                self.shared.truth().wrote(delivery);
+                let mut deadline = self.shared.deadline();
+                *deadline = until.unwrap_or(*deadline);
+            }
+            advanced
+        };
+        self.shared.points.pass_or(failed, call).await
+    }
+
+    async fn attempts(&self, key: &DeliveryKey) -> Result<Vec<Attempt>, LedgerError> {
+        let call = async { on_the_disk(self.inner.attempts(key)) };
+        self.shared.points.pass_or(failed, call).await
+    }
+
+    async fn give_up(&self, _: GivenUp) -> Result<Delivery, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn overdue(
+        &self,
+        _: &DeskName,
+        _: Priority,
+        _: Timestamp,
+        _: i64,
+        _: usize,
+    ) -> Result<Vec<Overdue>, LedgerError> {
+        unreachable!("no lane here is idle")
+    }
+
+    async fn operate(&self, _: &DeliveryKey, _: Transition) -> Result<Delivery, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn requeues(&self, _: usize) -> Result<Vec<Requeue>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn requeued(&self, _: i64) -> Result<(), LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn record(&self, _: &[Envelope], _: &JournalMark) -> Result<(), LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn recorded_up_to(&self) -> Result<Option<JournalMark>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn event(&self, _: &SourceName, _: &EventId) -> Result<Option<EventRecord>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn events_with_id(&self, _: &EventId) -> Result<Vec<EventRecord>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn latest_events(&self, _: usize) -> Result<Vec<EventRecord>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn delivery(&self, _: &DeliveryKey) -> Result<Option<Delivery>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn deliveries_of(
+        &self,
+        _: &SourceName,
+        _: &EventId,
+    ) -> Result<Vec<Delivery>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn deliveries(&self, _: &Filter) -> Result<Vec<Delivery>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn books(&self) -> Result<Books, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+}

@@ -1,0 +1,294 @@
+//! One delivery, the processes that work on it one after the other, and its operators.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use tempfile::TempDir;
+use tokio::runtime::{Builder, Runtime};
+
+use super::{
+    answers::{Answer, Look},
+    points::{Blow, Strike},
+    process::{Ended, Process, rules},
+    queue::Queue,
+    truth::{Kind, Truth},
+};
+use crate::{
+    broker::Job,
+    delivery::{Delivery, DeliveryKey, Failure, InvalidTransition, Reason, State, Transition},
+    desks::OnUncertain,
+    event::{Attributes, Envelope, Event, RequestId},
+    ledger::{GivenUp, Ledger, LedgerError, sqlite::SqliteLedger},
+    rules::RuleBook,
+    ticket::Priority,
+};
+
+pub(super) const MAX_ATTEMPTS: u32 = 3;
+
+/// More processes than one delivery can need before it comes to rest.
+const MOST_PROCESSES: usize = 60;
+
+/// What happens to a delivery from outside.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Act {
+    /// A process begins, and works until it is struck or nothing is left to do.
+    Work(Option<Strike>),
+    /// The process that stands still goes on.
+    Thaw,
+    /// An operator looks for the ticket and says what there is.
+    Settle,
+    Replay,
+    Discard,
+    /// The broker gives the message up.
+    GiveUp,
+    /// The state is to be this one now.
+    Expect(fn(&State) -> bool),
+}
+
+/// One history.
+#[derive(Debug, Clone)]
+pub(super) struct Scenario {
+    pub(super) kind: Kind,
+    pub(super) on_uncertain: OnUncertain,
+    pub(super) knows_customer: bool,
+    pub(super) max_age: Duration,
+    /// Records that the ticket is tied to.
+    pub(super) records: usize,
+    pub(super) answers: Vec<Answer>,
+    pub(super) looks: Vec<Look>,
+    pub(super) acts: Vec<Act>,
+}
+
+/// A ledger for many histories, one after the other.
+pub(super) struct Bench {
+    _directory: TempDir,
+    pub(super) ledger: Arc<SqliteLedger>,
+    pub(super) rules: Arc<RuleBook>,
+    runtime: Runtime,
+    wall: Timestamp,
+    pub(super) histories: u32,
+}
+
+impl Bench {
+    pub(super) fn new() -> Self {
+        // A crash here is one of the process and not of the machine, so memory will do for a disk.
+        let memory = tempfile::tempdir_in("/dev/shm");
+        let directory = memory.or_else(|_| tempfile::tempdir()).unwrap();
+        Self {
+            ledger: SqliteLedger::open(&directory.path().join("ledger.db")).unwrap(),
+            _directory: directory,
+            rules: Arc::new(rules()),
+            runtime: Builder::new_current_thread().build().unwrap(),
+            wall: "2026-10-18T12:00:00Z".parse().unwrap(),
+            histories: 0,
+        }
+    }
+
+    /// Lets `scenario` happen, heals the desk, and holds the delivery to its promises all the time.
+    /// Gives the number of calls that its first process made.
+    pub(super) fn live_through(&mut self, scenario: &Scenario) -> usize {
+        self.histories += 1;
+        let mut world = World::new(self, scenario);
+        let mut calls = 0;
+        for (place, act) in scenario.acts.iter().enumerate() {
+            let made = world.happen(*act);
+            if place == 0 {
+                calls = made;
+            }
+            world.check();
+        }
+        world.come_to_an_end();
+        let wall = world.wall;
+        // Longer than any lease.
+        self.wall = wall + Duration::from_hours(1);
+        calls
+    }
+}
+
+/// One delivery's history.
+pub(super) struct World<'a> {
+    pub(super) bench: &'a Bench,
+    pub(super) scenario: &'a Scenario,
+    pub(super) truth: Arc<Mutex<Truth>>,
+    pub(super) queue: Arc<Queue>,
+    frozen: Option<Process>,
+    pub(super) wall: Timestamp,
+    /// Who holds the desk. What follows a crash is the same holder, as with the embedded broker;
+    /// what takes the place of a process that stands still is another.
+    pub(super) holder: u32,
+    pub(super) job: Job,
+    key: DeliveryKey,
+}
+
+impl<'a> World<'a> {
+    fn new(bench: &'a Bench, scenario: &'a Scenario) -> Self {
+        let mut truth = Truth::new(scenario.kind, scenario.on_uncertain, MAX_ATTEMPTS);
+        truth.answers.extend(&scenario.answers);
+        truth.looks.extend(&scenario.looks);
+        truth.knows_customer = scenario.knows_customer;
+        let event = Event {
+            source: "shop".parse().unwrap(),
+            id: bench.histories.to_string().parse().unwrap(),
+            event_type: "payment.failed".parse().unwrap(),
+            attributes: Attributes { source: "/shop".to_owned(), ..Attributes::default() },
+            data: serde_json::json!({}),
+        };
+        let desk = "crm".parse().unwrap();
+        let key = DeliveryKey::of(&event.source, &event.id, &desk);
+        let (request_id, received_at) = (RequestId::carried("r"), bench.wall);
+        let envelope = Arc::new(Envelope { event, routes: Vec::new(), request_id, received_at });
+        let job = Job { envelope, desk, rule: "a-rule".parse().unwrap(), priority: Priority::High };
+        let queue = Arc::<Queue>::default();
+        queue.put(job.clone(), bench.wall);
+        let truth = Arc::new(Mutex::new(truth));
+        let (frozen, wall, holder) = (None, bench.wall, 0);
+        Self { bench, scenario, truth, queue, frozen, wall, holder, job, key }
+    }
+
+    fn truth(&self) -> MutexGuard<'_, Truth> {
+        self.truth.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn check(&self) {
+        self.truth().check(&self.key, self.wall);
+    }
+
+    /// Gives the number of calls that a process made.
+    fn happen(&mut self, act: Act) -> usize {
+        match act {
+            Act::Work(strike) => return self.work(strike),
+            Act::Thaw => self.thaw(),
+            Act::Settle => self.settle(),
+            Act::Replay => self.operate(Transition::Replay { at: self.wall }),
+            Act::Discard => {
+                let (by, why) = ("ada".to_owned(), "because".to_owned());
+                self.operate(Transition::Discard { at: self.wall, by, why });
+            }
+            Act::GiveUp => self.give_up(),
+            Act::Expect(is_so) => {
+                let delivery = self.delivery();
+                let state = delivery.map(|delivery| delivery.state);
+                assert!(state.as_ref().is_some_and(is_so), "it is {state:?}");
+            }
+        }
+        0
+    }
+
+    fn work(&mut self, mut strike: Option<Strike>) -> usize {
+        let mut made = 0;
+        for _ in 0..MOST_PROCESSES {
+            let process = Process::spawn(self, strike);
+            let ended = process.run();
+            self.wall = process.now();
+            let calls = process.shared.points.calls();
+            made += calls;
+            let is_frozen = strike.is_some_and(|strike| strike.blow == Blow::Freeze);
+            match ended {
+                Ended::Struck if is_frozen => {
+                    self.frozen = Some(process);
+                    self.holder += 1;
+                    self.queue.take_back();
+                    return made;
+                }
+                Ended::Struck | Ended::Lull(None) => {
+                    drop(process);
+                    self.queue.take_back();
+                    return made;
+                }
+                Ended::Lull(Some(until)) => self.wall = until,
+            }
+            strike = strike.and_then(|strike| {
+                Some(Strike { call: strike.call.checked_sub(calls)?, ..strike })
+            });
+        }
+        panic!("it never comes to rest: {:?}", self.truth().written);
+    }
+
+    fn thaw(&mut self) {
+        let Some(process) = self.frozen.take() else { return };
+        process.thaw(self.wall);
+        drop(process.run());
+        self.wall = process.now();
+        drop(process);
+        self.queue.take_back();
+    }
+
+    fn delivery(&self) -> Option<Delivery> {
+        self.truth().written.clone()
+    }
+
+    /// What an operator may not do in this state is refused, and nothing happens.
+    fn operate(&self, transition: Transition) {
+        let is_absent = matches!(transition, Transition::Absent { .. });
+        let operating = self.bench.ledger.operate(&self.key, transition);
+        let Ok(delivery) = self.bench.runtime.block_on(operating) else { return };
+        let mut truth = self.truth();
+        if delivery.state == State::Queued {
+            truth.sent_back(is_absent);
+        }
+        truth.wrote(&delivery);
+        drop(truth);
+        let requeues = self.bench.runtime.block_on(self.bench.ledger.requeues(9)).unwrap();
+        for requeue in requeues {
+            self.queue.put(self.job.clone(), self.wall);
+            let struck = self.bench.ledger.requeued(requeue.number);
+            self.bench.runtime.block_on(struck).unwrap();
+        }
+    }
+
+    fn settle(&self) {
+        let ticket = self.truth().tickets.first().cloned();
+        let at = self.wall;
+        self.operate(match ticket {
+            Some(ticket) => Transition::Exists { at, ticket },
+            None => Transition::Absent { at },
+        });
+    }
+
+    fn give_up(&self) {
+        let Some(Job { envelope, desk, rule, priority }) = self.queue.drop_one() else { return };
+        let failure = Failure::of(Reason::Poison, "it came back too often");
+        let job = GivenUp { envelope, desk, rule, priority, at: self.wall, failure };
+        match self.bench.runtime.block_on(self.bench.ledger.give_up(job)) {
+            Ok(delivery) => {
+                let mut truth = self.truth();
+                truth.mortal.push(Reason::Poison);
+                truth.crashed(&delivery);
+                truth.wrote(&delivery);
+            }
+            Err(LedgerError::NotAllowed(InvalidTransition::Held { until })) => {
+                self.queue.put(self.job.clone(), until);
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// From here on the desk works, and operators settle what they are asked to: it ends with its
+    /// ticket, unless an operator gave it up.
+    fn come_to_an_end(&mut self) {
+        {
+            let mut truth = self.truth();
+            truth.answers.clear();
+            truth.looks.clear();
+        }
+        for _ in 0..5 {
+            self.work(None);
+            self.check();
+            assert!(self.queue.is_empty());
+            match self.delivery().map(|delivery| delivery.state) {
+                Some(State::Ticketed { .. }) => {
+                    self.thaw();
+                    return self.check();
+                }
+                Some(State::Discarded { .. }) => return self.check(),
+                Some(State::Dead { .. }) => self.happen(Act::Replay),
+                Some(State::Uncertain { look_again: None, .. }) => self.happen(Act::Settle),
+                lost => panic!("its message is gone, and it is {lost:?}"),
+            };
+        }
+        panic!("it does not end: {:?}", self.delivery());
+    }
+}
