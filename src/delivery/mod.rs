@@ -18,5 +18,5 @@ pub use failure::{Failure, Reason, Verdict};
 pub use key::DeliveryKey;
 pub use retry::RetrySchedule;
 pub use state::{Delivery, EventRef, Limit, State};
-pub use step::{InvalidStep, Outcome, Progress, Step, StepRecord};
+pub use step::{InvalidStep, Outcome, Progress, RecordKey, Step, StepRecord};
 pub use transition::{Advanced, Attempt, AttemptOutcome, InvalidTransition, Transition};

@@ -5,8 +5,9 @@ use std::{fmt, str::FromStr};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-use crate::ticket::TicketRef;
+use crate::ticket::{Association, Missing, Target, TicketRef};
 
 /// One thing that a desk is asked to do for a delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -14,10 +15,47 @@ use crate::ticket::TicketRef;
 pub enum Step {
     /// Make sure that the customer exists.
     Customer,
-    /// Find the record of the draft's association of this number, or create it.
-    Record(usize),
+    /// Find the record that an association is about, or create it.
+    Record(RecordKey),
     /// Create the ticket.
     Ticket,
+}
+
+/// Names what a record's step is about, so that a rule which is edited between two attempts cannot
+/// mix up their outcomes.
+///
+/// The record's kind and half of a SHA-256 over all that decides the step's outcome: a customer's
+/// address is not for a log line. Before, it was the association's number in the draft; such a step
+/// still reads, and is done anew.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RecordKey(String);
+
+impl RecordKey {
+    /// The key of what `association` is about: not of what the tie means.
+    pub fn of(association: &Association) -> Self {
+        let Association { object, target, missing, kind: _ } = association;
+        let (property, value) = match target {
+            Target::Id(id) => ("", id),
+            Target::Match { property, value } => (property.as_str(), value),
+        };
+        let missing = match missing {
+            Missing::Create => "create",
+            Missing::Skip => "skip",
+            Missing::Fail => "fail",
+        };
+        let mut hash = Sha256::new();
+        for part in [object, property, value, missing] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        Self(format!("{object}:{}", hex::encode(&hash.finalize()[..16])))
+    }
+}
+
+impl fmt::Display for RecordKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(&self.0)
+    }
 }
 
 impl Step {
@@ -35,7 +73,7 @@ impl fmt::Display for Step {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Customer => formatter.write_str("customer"),
-            Self::Record(number) => write!(formatter, "record:{number}"),
+            Self::Record(key) => write!(formatter, "record:{key}"),
             Self::Ticket => formatter.write_str("ticket"),
         }
     }
@@ -53,7 +91,7 @@ impl FromStr for Step {
         match text.split_once(':') {
             None if text == "customer" => Ok(Self::Customer),
             None if text == "ticket" => Ok(Self::Ticket),
-            Some(("record", number)) => number.parse().map(Self::Record).map_err(|_| InvalidStep),
+            Some(("record", key)) if !key.is_empty() => Ok(Self::Record(RecordKey(key.to_owned()))),
             _ => Err(InvalidStep),
         }
     }
@@ -118,14 +156,46 @@ pub struct StepRecord {
 #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
+    use crate::ticket::AssociationKind;
+
+    fn association(value: &str, missing: Missing) -> Association {
+        let (property, value) = ("email".to_owned(), value.to_owned());
+        let target = Target::Match { property, value };
+        Association {
+            object: "contact".to_owned(),
+            target,
+            kind: AssociationKind::Default,
+            missing,
+        }
+    }
 
     #[test]
     fn a_step_reads_back_as_it_was_written() {
-        for step in [Step::Customer, Step::Record(3), Step::Ticket] {
+        let record = Step::Record(RecordKey::of(&association("a@b.c", Missing::Skip)));
+        for step in [Step::Customer, record, Step::Ticket] {
             assert_eq!(step.to_string().parse::<Step>().unwrap(), step);
         }
-        for bad in ["", "record", "record:", "record:x", "tickets"] {
+        for bad in ["", "record", "record:", "tickets", "ticket:1"] {
             assert!(bad.parse::<Step>().is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_step_that_was_named_by_its_number_still_reads_and_is_no_other() {
+        let old: Step = "record:0".parse().unwrap();
+        assert_eq!(old.to_string(), "record:0");
+        assert_ne!(old, Step::Record(RecordKey::of(&association("a@b.c", Missing::Skip))));
+    }
+
+    #[test]
+    fn a_record_is_named_by_all_that_decides_its_outcome_and_by_no_address() {
+        let key = RecordKey::of(&association("a@b.c", Missing::Skip));
+        assert_eq!(key, RecordKey::of(&association("a@b.c", Missing::Skip)));
+        assert_ne!(key, RecordKey::of(&association("x@b.c", Missing::Skip)));
+        assert_ne!(key, RecordKey::of(&association("a@b.c", Missing::Create)));
+        assert!(key.to_string().starts_with("contact:") && !key.to_string().contains("b.c"));
+        let mut labelled = association("a@b.c", Missing::Skip);
+        labelled.kind = AssociationKind::Label("Payer".to_owned());
+        assert_eq!(key, RecordKey::of(&labelled));
     }
 }

@@ -92,7 +92,7 @@ impl DeskError {
             | Self::Incomplete(_)
             | Self::MissingRecord(_) => Verdict::GiveUp,
             // A question may be asked again, as a record may be looked up again.
-            Self::Beforehand(cause) => cause.verdict(&Step::Record(0)),
+            Self::Beforehand(cause) => cause.verdict(&Step::Customer),
         }
     }
 

@@ -12,7 +12,7 @@ use super::{
     ties,
 };
 use crate::{
-    delivery::{DeliveryKey, Outcome, Step, StepRecord},
+    delivery::{DeliveryKey, Outcome, RecordKey, Step, StepRecord},
     desks::{BuildError, Desk, DeskError, DeskSettings, Found, Preview, Turn},
     standing::{Past, Sent},
     ticket::{Missing, Priority, Target, TicketDraft, TicketRef},
@@ -39,7 +39,7 @@ impl HubSpot {
 impl Desk for HubSpot {
     /// One step for each record that has to be looked up, then the ticket with all its ties.
     fn plan(&self, draft: &TicketDraft) -> Vec<Step> {
-        ties::steps(draft).chain([Step::Ticket]).collect()
+        [ties::steps(draft), vec![Step::Ticket]].concat()
     }
 
     fn preview(&self, key: &DeliveryKey, draft: &TicketDraft) -> Result<Vec<Preview>, DeskError> {
@@ -68,7 +68,7 @@ impl Desk for HubSpot {
     ) -> Result<Outcome, DeskError> {
         check(draft)?;
         match step {
-            Step::Record(number) => self.record(*number, draft).await,
+            Step::Record(key) => self.record(key, draft).await,
             Step::Ticket => self.open(key, draft, done).await.map(Outcome::Ticket),
             Step::Customer => {
                 Err(DeskError::Incomplete("HubSpot knows contacts, not customers".to_owned()))
@@ -98,10 +98,11 @@ fn check(draft: &TicketDraft) -> Result<(), DeskError> {
 }
 
 impl HubSpot {
-    async fn record(&self, number: usize, draft: &TicketDraft) -> Result<Outcome, DeskError> {
-        let step = Step::Record(number);
-        let Some(association) = draft.associations.get(number) else {
-            return Err(DeskError::Incomplete(format!("there are no `associations[{number}]`")));
+    async fn record(&self, key: &RecordKey, draft: &TicketDraft) -> Result<Outcome, DeskError> {
+        let step = Step::Record(key.clone());
+        let mut numbered = draft.associations.iter().enumerate();
+        let Some((number, association)) = numbered.find(|(_, it)| RecordKey::of(it) == *key) else {
+            return Err(DeskError::Incomplete(format!("no association is about `{step}`")));
         };
         let Target::Match { property, value } = &association.target else {
             return Err(DeskError::Incomplete(format!("`associations[{number}]` matches nothing")));
@@ -138,14 +139,46 @@ impl HubSpot {
         draft: &TicketDraft,
         done: &[StepRecord],
     ) -> Result<TicketRef, DeskError> {
-        let resolved = self.resolve(draft, done).await.map_err(beforehand)?;
-        let call = requests::create_ticket(&self.settings, key, draft, &resolved);
-        match self.client.create_ticket(&call).await? {
+        let created = match self.create(key, draft, done).await {
+            Err(refusal @ DeskError::Refused(..)) => {
+                let draft = self.draft_that_may_do(draft, refusal).await?;
+                self.create(key, &draft, done).await?
+            }
+            created => created?,
+        };
+        match created {
             Created::Ticket(ticket) => Ok(ticket),
             Created::Taken(collision, refusal) => match &self.settings.key_property {
                 None => Err(refusal),
                 Some(property) => self.settle(collision.holder(property, key), key, refusal).await,
             },
+        }
+    }
+
+    async fn create(
+        &self,
+        key: &DeliveryKey,
+        draft: &TicketDraft,
+        done: &[StepRecord],
+    ) -> Result<Created, DeskError> {
+        let resolved = self.resolve(draft, done).await.map_err(beforehand)?;
+        self.client
+            .create_ticket(&requests::create_ticket(&self.settings, key, draft, &resolved))
+            .await
+    }
+
+    /// A draft to ask for after `refusal`, where what the rule says of missing records gives one.
+    async fn draft_that_may_do(
+        &self,
+        draft: &TicketDraft,
+        refusal: DeskError,
+    ) -> Result<TicketDraft, DeskError> {
+        match ties::without_gone(&self.client, &self.settings, draft).await {
+            Ok(Some(draft)) => Ok(draft),
+            Ok(None) => Err(refusal),
+            // Whether the record exists cannot be told by this account, now or later.
+            Err(DeskError::Refused(..) | DeskError::Account(_)) => Err(refusal),
+            Err(error) => Err(beforehand(error)),
         }
     }
 

@@ -9,7 +9,7 @@ use super::{
     ties,
 };
 use crate::{
-    delivery::{DeliveryKey, Step},
+    delivery::{DeliveryKey, RecordKey, Step},
     desks::Preview,
     ticket::{AssociationKind, Missing, Priority, Target, TicketDraft},
 };
@@ -35,11 +35,11 @@ pub(super) fn requests(
 
 fn records(client: &Client, settings: &Settings, draft: &TicketDraft) -> Vec<Preview> {
     let mut previews = Vec::new();
-    for (number, association) in draft.associations.iter().enumerate() {
+    for association in &draft.associations {
         let Target::Match { property, value } = &association.target else {
             continue;
         };
-        let step = Step::Record(number);
+        let step = Step::Record(RecordKey::of(association));
         let object = kinds::path_name(&association.object);
         let question = build::find_record(settings, object, property, value);
         previews.extend(question.map(|call| client.preview(&step, None, call)));

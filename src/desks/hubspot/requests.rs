@@ -157,6 +157,12 @@ pub(super) fn find_record(
     Some(Call::with_body(Method::POST, "/crm/{version}/objects/{object}/search", path, body))
 }
 
+/// The question for a record by its own id. `None` where it is an id that no record can have.
+pub(super) fn find_record_by_id(settings: &Settings, object: &str, id: &str) -> Option<Call> {
+    let path = format!("{}/{}", objects(settings, object), segment(id)?);
+    Some(Call::get("/crm/{version}/objects/{object}/{id}", path))
+}
+
 /// The request for a record that [`find_record`] has not found. `None` for a kind of record, or a
 /// property, from which none can be made.
 pub(super) fn create_record(

@@ -3,13 +3,14 @@
 use serde_json::Value;
 
 use super::{
+    Settings,
     answers::AssociationLabel,
     client::Client,
     kinds::{self, COMPANY, CONTACT},
-    requests::{Tie, record_id},
+    requests::{self, Tie, record_id},
 };
 use crate::{
-    delivery::{Outcome, Progress, Step, StepRecord},
+    delivery::{Outcome, Progress, RecordKey, Step, StepRecord},
     desks::DeskError,
     ticket::{Association, AssociationKind, Missing, Target, TicketDraft},
 };
@@ -48,13 +49,16 @@ pub(super) fn check(draft: &TicketDraft) -> Result<(), DeskError> {
     Ok(())
 }
 
-/// The steps that look up what `draft` is tied to.
-pub(super) fn steps(draft: &TicketDraft) -> impl Iterator<Item = Step> {
-    let numbered = draft.associations.iter().enumerate();
-    numbered.filter_map(|(number, association)| match association.target {
-        Target::Id(_) => None,
-        Target::Match { .. } => Some(Step::Record(number)),
-    })
+/// The steps that look up what `draft` is tied to; one for a record that is tied in two ways.
+pub(super) fn steps(draft: &TicketDraft) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for association in &draft.associations {
+        let step = Step::Record(RecordKey::of(association));
+        if matches!(association.target, Target::Match { .. }) && !steps.contains(&step) {
+            steps.push(step);
+        }
+    }
+    steps
 }
 
 /// What the ticket is tied to, by ids and numbers. Records come from the steps before.
@@ -78,12 +82,15 @@ pub(super) async fn resolve(
 
 /// What the ticket will be tied to, with words in the place of what only the account knows.
 pub(super) fn describe(draft: &TicketDraft) -> Vec<Tie> {
-    let numbered = draft.associations.iter().enumerate();
-    numbered
-        .map(|(number, association)| {
+    let associations = draft.associations.iter();
+    associations
+        .map(|association| {
             let to = match &association.target {
                 Target::Id(id) => record_id(id),
-                Target::Match { .. } => format!("<the id from {}>", Step::Record(number)).into(),
+                Target::Match { .. } => {
+                    let step = Step::Record(RecordKey::of(association));
+                    format!("<the id from {step}>").into()
+                }
             };
             let (category, type_id) = known_type(association).unwrap_or_else(|label| {
                 let number = format!("<the number of the label {label}>").into();
@@ -104,7 +111,7 @@ fn record(
         Target::Id(id) if !id.trim().is_empty() => Ok(Some(id.trim().to_owned())),
         Target::Id(_) if association.missing == Missing::Skip => Ok(None),
         Target::Id(_) => Err(missing(number, association)),
-        Target::Match { .. } => match outcome(&Step::Record(number), done) {
+        Target::Match { .. } => match outcome(&Step::Record(RecordKey::of(association)), done) {
             Some(Outcome::Record(id)) => Ok(Some(id.clone())),
             Some(Outcome::Skipped) => Ok(None),
             Some(Outcome::Done | Outcome::Ticket(_)) | None => Err(DeskError::Incomplete(format!(
@@ -118,11 +125,42 @@ fn record(
 pub(super) fn missing(number: usize, association: &Association) -> DeskError {
     let object = &association.object;
     DeskError::MissingRecord(match &association.target {
-        Target::Id(_) => format!("`associations[{number}]`, a {object} whose id is empty"),
+        Target::Id(id) if id.trim().is_empty() => {
+            format!("`associations[{number}]`, a {object} whose id is empty")
+        }
+        Target::Id(_) => format!("`associations[{number}]`, a {object} by its id"),
         Target::Match { property, .. } => {
             format!("`associations[{number}]`, a {object} by `{property}`")
         }
     })
+}
+
+/// `draft` without its associations to records by id that do not exist; `None` where all of them
+/// do. HubSpot refuses a ticket with one, in words that are not documented.
+pub(super) async fn without_gone(
+    client: &Client,
+    settings: &Settings,
+    draft: &TicketDraft,
+) -> Result<Option<TicketDraft>, DeskError> {
+    let mut kept = draft.clone();
+    kept.associations.clear();
+    for (number, association) in draft.associations.iter().enumerate() {
+        let object = kinds::path_name(&association.object);
+        let call = match &association.target {
+            Target::Id(id) => requests::find_record_by_id(settings, object, id.trim()),
+            Target::Match { .. } => None,
+        };
+        let is_gone = match call {
+            Some(call) => client.find_record(&Step::Ticket, &call).await?.is_none(),
+            None => false,
+        };
+        match association.missing {
+            _ if !is_gone => kept.associations.push(association.clone()),
+            Missing::Skip => {}
+            Missing::Create | Missing::Fail => return Err(missing(number, association)),
+        }
+    }
+    Ok((kept.associations.len() < draft.associations.len()).then_some(kept))
 }
 
 fn outcome<'a>(step: &Step, done: &'a [StepRecord]) -> Option<&'a Outcome> {

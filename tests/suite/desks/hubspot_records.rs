@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use deskbell::{
-    delivery::{Outcome, Step},
+    delivery::{Outcome, RecordKey, Step},
     desks::{Desk, DeskError},
     ticket::{Association, AssociationKind, Customer, Missing, Target, TicketDraft},
 };
@@ -16,23 +16,23 @@ use super::accounts::{
     key, last_body,
 };
 
-const TICKETS: &str = "/crm/v3/objects/tickets";
+pub(super) const TICKETS: &str = "/crm/v3/objects/tickets";
 const CONTACTS: &str = "/crm/v3/objects/contacts";
-const CONTACT: &str = "/crm/v3/objects/contacts/jean%40acme.com";
+pub(super) const CONTACT: &str = "/crm/v3/objects/contacts/jean%40acme.com";
 const COMPANIES: &str = "/crm/v3/objects/companies";
 const LABELS: &str = "/crm/v4/associations/tickets/contacts/labels";
 
-fn tied_to(object: &str, target: Target, missing: Missing) -> TicketDraft {
+pub(super) fn tied_to(object: &str, target: Target, missing: Missing) -> TicketDraft {
     let kind = AssociationKind::Default;
     let association = Association { object: object.to_owned(), target, kind, missing };
     TicketDraft { associations: vec![association], ..draft() }
 }
 
-fn by(property: &str, value: &str) -> Target {
+pub(super) fn by(property: &str, value: &str) -> Target {
     Target::Match { property: property.to_owned(), value: value.to_owned() }
 }
 
-fn contact(missing: Missing) -> TicketDraft {
+pub(super) fn contact(missing: Missing) -> TicketDraft {
     tied_to("contact", by("email", "jean@acme.com"), missing)
 }
 
@@ -46,23 +46,28 @@ fn labelled(label: &str) -> TicketDraft {
     draft
 }
 
-fn not_found() -> Value {
+pub(super) fn not_found() -> Value {
     hubspot_error("OBJECT_NOT_FOUND", "Object not found")
 }
 
-fn tie(id: &Value, category: &str, type_id: u64) -> Value {
+pub(super) fn tie(id: &Value, category: &str, type_id: u64) -> Value {
     json!([{ "to": { "id": id },
         "types": [{ "associationCategory": category, "associationTypeId": type_id }] }])
 }
 
-async fn working() -> MockServer {
+pub(super) async fn working() -> MockServer {
     let server = MockServer::start().await;
     answer(&server, "POST", TICKETS, 201, data("hubspot-created.json")).await;
     server
 }
 
+/// The step of the only association.
+pub(super) fn step(draft: &TicketDraft) -> Step {
+    Step::Record(RecordKey::of(&draft.associations[0]))
+}
+
 async fn record(desk: &dyn Desk, draft: &TicketDraft) -> Result<Outcome, DeskError> {
-    desk.act(&Step::Record(0), &key(), draft, &[]).await
+    desk.act(&step(draft), &key(), draft, &[]).await
 }
 
 #[tokio::test]
@@ -71,7 +76,7 @@ async fn a_contact_is_found_by_its_address() {
     answer(&server, "GET", CONTACT, 200, json!({ "id": "201" })).await;
     let draft = contact(Missing::Fail);
     let desk = hubspot(&server);
-    assert_eq!(desk.plan(&draft), [Step::Record(0), Step::Ticket]);
+    assert_eq!(desk.plan(&draft), [step(&draft), Step::Ticket]);
     deliver(&*desk, &draft).await.unwrap();
     let tied = last_body(&server).await["associations"].take();
     assert_eq!(tied, tie(&json!(201), "HUBSPOT_DEFINED", 16));
@@ -267,7 +272,7 @@ async fn a_preview_shows_every_request_in_order_with_the_token_masked() {
         .collect();
     assert_eq!(shown, asked(&server).await);
     let mut ticket = last_body(&server).await;
-    ticket["associations"][0]["to"]["id"] = "<the id from record:0>".into();
+    ticket["associations"][0]["to"]["id"] = format!("<the id from {}>", step(&draft)).into();
     assert_eq!(previews[2].body, Some(ticket));
     assert_eq!(previews[1].only.as_deref(), Some("if there is no such record"));
 }

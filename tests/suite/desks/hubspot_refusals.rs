@@ -36,6 +36,11 @@ async fn each_documented_error_has_its_verdict() {
         (502, Reason::DeskFault, Verdict::LookUp { after: None }),
         (503, Reason::DeskFault, Verdict::LookUp { after: None }),
         (504, Reason::DeskFault, Verdict::LookUp { after: None }),
+        (408, Reason::DeskFault, Verdict::LookUp { after: None }),
+        (522, Reason::DeskFault, Verdict::LookUp { after: None }),
+        (523, Reason::DeskFault, Verdict::LookUp { after: None }),
+        (525, Reason::DeskFault, Verdict::LookUp { after: None }),
+        (526, Reason::DeskFault, Verdict::LookUp { after: None }),
         (521, Reason::DeskFault, Verdict::LookUp { after: None }),
         (524, Reason::DeskFault, Verdict::LookUp { after: None }),
     ] {

@@ -5,6 +5,7 @@ mod hubspot_keys;
 mod hubspot_records;
 mod hubspot_refusals;
 mod hubspot_tickets;
+mod hubspot_ties;
 mod supportdesk;
 mod telling;
 mod wire;
