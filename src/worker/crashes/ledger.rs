@@ -10,9 +10,10 @@ use crate::{
     delivery::{Attempt, Delivery, DeliveryKey, Transition},
     event::{DeskName, Envelope, EventId, JournalMark, SourceName},
     ledger::{
-        Books, Claim, Claimed, DeskLease, EventRecord, Filter, GivenUp, Ledger, LedgerError,
-        Overdue, Requeue, sqlite::SqliteLedger,
+        Books, Claim, Claimed, DeskLease, DeskRecord, EventRecord, Filter, GivenUp, Ledger,
+        LedgerError, Overdue, Requeue, sqlite::SqliteLedger,
     },
+    standing::Standing,
     ticket::Priority,
 };
 
@@ -38,6 +39,20 @@ impl Ledger for Watched {
         ttl: Duration,
     ) -> Result<DeskLease, LedgerError> {
         on_the_disk(self.inner.lease_desk(desk, holder, now, ttl))
+    }
+
+    async fn keep_desk(
+        &self,
+        desk: &DeskName,
+        holder: &str,
+        epoch: u64,
+        standing: &Standing,
+    ) -> Result<DeskLease, LedgerError> {
+        on_the_disk(self.inner.keep_desk(desk, holder, epoch, standing))
+    }
+
+    async fn desks(&self) -> Result<Vec<DeskRecord>, LedgerError> {
+        on_the_disk(self.inner.desks())
     }
 
     async fn release_desk(&self, _: &DeskName, _: &str) -> Result<(), LedgerError> {

@@ -21,6 +21,7 @@ use crate::{
     clock::Clock,
     delivery::{DeliveryKey, Outcome, Step, StepRecord},
     desks::{Desk, DeskError, Found, Pacer, Preview, Turn},
+    standing::{Past, Sent},
     ticket::TicketDraft,
 };
 
@@ -91,6 +92,14 @@ impl Desk for SimulatedDesk {
 
     async fn turn(&self) -> Turn {
         self.pacer.turn().await
+    }
+
+    fn sent(&self) -> Vec<Sent> {
+        self.pacer.sent()
+    }
+
+    fn resume(&self, past: &Past) {
+        self.pacer.resume(past);
     }
 
     async fn act(

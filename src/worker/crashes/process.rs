@@ -23,19 +23,20 @@ use super::{
 use crate::{
     delivery::{RetrySchedule, Step},
     desks::{DeskSettings, Pacer},
+    event::DeskName,
     rules::{CustomerRule, Form, Rule, RuleBook, Templates},
     worker::{Post, Worker, desk_loop},
 };
 
 /// One rule for one desk.
-pub(super) fn rules() -> RuleBook {
+pub(super) fn rules(desk: &DeskName) -> RuleBook {
     let mut templates = Templates::default();
     let text = |templates: &mut Templates| templates.text("words", Form::Plain).unwrap();
     let rule = Rule {
         name: "a-rule".parse().unwrap(),
         on: vec!["payment.failed".parse().unwrap()],
         when: None,
-        desks: vec!["crm".parse().unwrap()],
+        desks: vec![desk.clone()],
         priority: None,
         incident: None,
         subject: text(&mut templates),
@@ -99,7 +100,7 @@ impl Process {
         let worker = Worker {
             broker: Arc::new(OneLane(shared.clone())),
             ledger: Arc::new(ledger),
-            rules: world.bench.rules.clone(),
+            rules: world.rules.clone(),
             clock: shared.clone(),
             holder: format!("{}-{}", world.bench.histories, world.holder),
             chance: || 0.5,

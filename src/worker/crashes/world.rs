@@ -20,7 +20,7 @@ use crate::{
     broker::Job,
     delivery::{Delivery, DeliveryKey, Failure, InvalidTransition, Reason, State, Transition},
     desks::OnUncertain,
-    event::{Attributes, Envelope, Event, RequestId},
+    event::{Attributes, DeskName, Envelope, Event, RequestId},
     ledger::{GivenUp, Ledger, LedgerError, sqlite::SqliteLedger},
     rules::RuleBook,
     ticket::Priority,
@@ -66,7 +66,6 @@ pub(super) struct Scenario {
 pub(super) struct Bench {
     _directory: TempDir,
     pub(super) ledger: Arc<SqliteLedger>,
-    pub(super) rules: Arc<RuleBook>,
     runtime: Runtime,
     wall: Timestamp,
     pub(super) histories: u32,
@@ -80,7 +79,6 @@ impl Bench {
         Self {
             ledger: SqliteLedger::open(&directory.path().join("ledger.db")).unwrap(),
             _directory: directory,
-            rules: Arc::new(rules()),
             runtime: Builder::new_current_thread().build().unwrap(),
             wall: "2026-10-18T12:00:00Z".parse().unwrap(),
             histories: 0,
@@ -119,6 +117,7 @@ pub(super) struct World<'a> {
     /// Who holds the desk. What follows a crash is the same holder, as with the embedded broker;
     /// what takes the place of a process that stands still is another.
     pub(super) holder: u32,
+    pub(super) rules: Arc<RuleBook>,
     pub(super) job: Job,
     key: DeliveryKey,
 }
@@ -136,7 +135,9 @@ impl<'a> World<'a> {
             attributes: Attributes { source: "/shop".to_owned(), ..Attributes::default() },
             data: serde_json::json!({}),
         };
-        let desk = "crm".parse().unwrap();
+        // How a desk stands outlives a process, and so would reach into the next history.
+        let desk: DeskName = format!("desk-{}", bench.histories).parse().unwrap();
+        let rules = Arc::new(rules(&desk));
         let key = DeliveryKey::of(&event.source, &event.id, &desk);
         let (request_id, received_at) = (RequestId::carried("r"), bench.wall);
         let envelope = Arc::new(Envelope { event, routes: Vec::new(), request_id, received_at });
@@ -145,7 +146,7 @@ impl<'a> World<'a> {
         queue.put(job.clone(), bench.wall);
         let truth = Arc::new(Mutex::new(truth));
         let (frozen, wall, holder) = (None, bench.wall, 0);
-        Self { bench, scenario, truth, queue, frozen, wall, holder, job, key }
+        Self { bench, scenario, truth, queue, frozen, wall, holder, rules, job, key }
     }
 
     fn truth(&self) -> MutexGuard<'_, Truth> {

@@ -2,4 +2,5 @@
 
 pub(crate) mod rabbit;
 pub(crate) mod visitor;
+pub(crate) mod volume;
 pub(crate) mod world;

@@ -26,7 +26,7 @@ pub(crate) fn shared_url() -> String {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the tests' own variables, set by scripts/test")]
-fn variable(name: &str) -> Option<String> {
+pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 

@@ -3,8 +3,8 @@
 use std::{
     fs::{self, File},
     net::TcpListener,
-    path::PathBuf,
-    process::{Child, Command, Output},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
     sync::Arc,
     time::Duration,
 };
@@ -107,10 +107,34 @@ impl World {
         world
     }
 
-    /// Sets a variable for the next start.
+    /// On the embedded store in `data`; the process is not started.
+    pub(crate) fn embedded_in(data: &Path) -> Self {
+        let mut world = Self::set_up(None);
+        world.set("DESKBELL_DATA_DIR", data.to_str().unwrap());
+        world
+    }
+
+    /// Sets a variable of the processes that are started from now on.
     pub(crate) fn set(&mut self, name: &'static str, value: &str) {
         self.environment.retain(|(known, _)| *known != name);
         self.environment.push((name, value.to_owned()));
+    }
+
+    /// Takes a variable away.
+    pub(crate) fn unset(&mut self, name: &str) {
+        self.environment.retain(|(known, _)| *known != name);
+    }
+
+    /// Starts another process of the same configuration, on addresses of its own.
+    pub(crate) fn start_beside(&self, command: &str) -> Child {
+        let log = File::options().append(true).create(true).open(self.log_path()).unwrap();
+        self.command(&[command])
+            .env("DESKBELL_LISTEN", "127.0.0.1:0")
+            .env("DESKBELL_OPS_LISTEN", "127.0.0.1:0")
+            .stderr(log)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap()
     }
 
     /// A file of the process's working directory.
