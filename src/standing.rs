@@ -6,7 +6,7 @@
 //! | the one before | the next one assumes |
 //! | --- | --- |
 //! | gave the desk back | exactly what was sent: nothing was under way, nothing follows |
-//! | crashed between two renewals | beside what was written, as many requests as the windows allow from then until its lease ended (or until now, where that is sooner), all at the last moment |
+//! | crashed between two renewals | beside what was written, as many requests as the windows left room for from then until its lease ended (or until now, where that is sooner), all at the last moment |
 //! | crashed with requests under way | that they arrived at that same last moment |
 //! | crashed after it took the lease and before it wrote | what the one before it wrote: it had sent nothing yet |
 //! | stopped and came back after its lease | nothing: the epoch is another, and it begins as the next one does |
@@ -82,6 +82,10 @@ pub struct Past {
 }
 
 impl Sent {
+    /// In how many parts a window is written down: what ends in one part is written as if it ended
+    /// with the last of it.
+    pub const PARTS: u64 = 64;
+
     /// How many requests the window still takes.
     pub fn room(&self) -> usize {
         let counting: usize = self.counting.iter().map(|(_, count)| count).sum();
@@ -89,10 +93,18 @@ impl Sent {
         allowed.saturating_sub(self.on_their_way + counting)
     }
 
-    /// How many requests at most the window lets through in `time`, however it is filled.
+    /// How many requests at most the window lets through in the `time` that follows: its room, and
+    /// as many as cease to count meanwhile; in more than its length, however it is filled.
     fn most_in(&self, time: Duration) -> usize {
-        let windows = (time.as_millis() / u128::from(self.per_ms.max(1))).saturating_add(1);
-        let most = windows.saturating_mul(u128::from(self.requests));
+        let windows = time.as_millis() / u128::from(self.per_ms.max(1));
+        if windows == 0 {
+            // Those of one part are written as if they ended with its last.
+            let part = u128::from(self.per_ms / Self::PARTS + 2);
+            let ends = |left: u64| u128::from(left) <= time.as_millis() + part;
+            let ending = self.counting.iter().filter(|(left, _)| ends(*left));
+            return self.room() + ending.map(|(_, count)| count).sum::<usize>();
+        }
+        let most = (windows + 1).saturating_mul(u128::from(self.requests));
         usize::try_from(most).unwrap_or(usize::MAX)
     }
 }
@@ -167,6 +179,16 @@ mod tests {
         let past = standing().past(at(30), true);
         assert_eq!(past.unseen, 60);
         assert_eq!((past.ago.as_secs(), past.last.as_secs()), (30, 5));
+    }
+
+    #[test]
+    fn nothing_was_sent_unseen_into_a_window_that_stays_full() {
+        let full = Sent { counting: vec![(20_000, 50), (58_000, 49)], ..sent(100, 60) };
+        let past = Standing { sent: vec![full], ..standing() }.past(at(25), true);
+        assert_eq!(past.unseen, 51);
+        let full = Sent { counting: vec![(58_000, 100)], ..sent(100, 60) };
+        let past = Standing { sent: vec![full], ..standing() }.past(at(25), true);
+        assert_eq!(past.unseen, 0);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod books;
 mod check;
 mod dead;
 mod demo;
+mod desks;
 mod events;
 mod health;
 mod output;
@@ -57,6 +58,7 @@ enum Command {
     Events(events::Options),
     Dead(dead::Options),
     Books(books::Options),
+    Desks(desks::Options),
     Health(health::Options),
 }
 
@@ -146,6 +148,7 @@ impl Command {
             Self::Events(options) => options.run(context).await,
             Self::Dead(options) => options.run(context).await,
             Self::Books(options) => options.run(context).await,
+            Self::Desks(options) => options.run(context).await,
             Self::Health(options) => options.run(context).await,
         }
     }

@@ -55,6 +55,8 @@ macro_rules! reasons {
 reasons! {
     /// The desk could not be reached; nothing was sent.
     Unreachable = "unreachable",
+    /// There was no room in the desk's windows in time; nothing was sent.
+    NotBegun = "not-begun",
     /// The request may have been carried out, but no answer came.
     NoAnswer = "no-answer",
     /// The desk answered with something that is not its own language.
@@ -119,6 +121,8 @@ pub enum Verdict {
         /// How long to wait; the worker's own measure where the desk named none.
         after: Option<Duration>,
     },
+    /// It was not tried: try soon. The desk has nothing to do with it.
+    Later,
     /// The outcome is not known: look the key up before anything else. Where the ticket is not
     /// there, try again as after a [`Verdict::Retry`].
     LookUp {

@@ -1,6 +1,7 @@
 //! Sends requests to one desk account, whoever its vendor is.
 //!
 //! - Every request passes the account's [`Pacer`].
+//! - No request begins that could outlast the deadline of its step.
 //! - A failure is told by what was written: without a connection nothing was sent; once a request
 //!   may have been sent, nothing but a whole answer ends the doubt.
 //! - No redirect is followed, no proxy is taken from the environment, no answer past 1 MiB is read.
@@ -17,6 +18,7 @@ use tokio::time::Instant;
 use super::{
     BuildError, DeskError, DeskSettings, Pacer, Turn,
     call::{Call, Credential},
+    deadline,
     reply::Reply,
 };
 use crate::standing::{Past, Sent};
@@ -90,12 +92,22 @@ impl Caller {
 
     /// Sends `call` when the windows allow it, and reads the whole answer. `step` is for the log.
     pub(super) async fn send(&self, step: &str, call: &Call) -> Result<Reply, DeskError> {
-        let pass = self.pacer.pass().await;
+        let pass = self.pacer.pass_before(self.latest_begin()).await.ok_or(DeskError::NotBegun)?;
         let began = Instant::now();
         let result = self.exchange(call).await;
         drop(pass);
         self.record(step, call, began.elapsed(), &result);
         result
+    }
+
+    /// The account says that it takes so many more requests in a window of length `per`.
+    pub(super) fn correct(&self, per: Duration, remaining: usize) {
+        self.pacer.correct(per, remaining);
+    }
+
+    /// When a call must begin, where its step has a deadline.
+    pub(super) fn latest_begin(&self) -> Option<Instant> {
+        deadline::latest_begin(self.settings.timeout)
     }
 
     async fn exchange(&self, call: &Call) -> Result<Reply, DeskError> {

@@ -26,6 +26,9 @@ pub enum DeskError {
     /// No connection came about: nothing was sent.
     #[error("the desk could not be reached")]
     Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The windows had no room before the worker's time was over: nothing was sent.
+    #[error("the desk's windows had no room in time")]
+    NotBegun,
     /// The request was sent, perhaps whole, and no answer came.
     #[error("the desk did not answer")]
     NoAnswer(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -78,6 +81,7 @@ impl DeskError {
                 Verdict::LookUp { after: None }
             }
             Self::Faulty(_, after) if !step.is_repeatable() => Verdict::LookUp { after: *after },
+            Self::NotBegun => Verdict::Later,
             Self::Unreachable(_) | Self::NoAnswer(_) | Self::Account(_) => {
                 Verdict::Wait { after: None }
             }
@@ -101,6 +105,7 @@ impl DeskError {
         match self {
             Self::NoAnswer(_) | Self::Unreadable { .. } | Self::Faulty(..) => false,
             Self::Unreachable(_)
+            | Self::NotBegun
             | Self::Locked(..)
             | Self::Throttled(..)
             | Self::QuotaSpent(..)
@@ -122,6 +127,7 @@ impl DeskError {
             | Self::Locked(..)
             | Self::MissingRecord(_) => true,
             Self::Unreachable(_)
+            | Self::NotBegun
             | Self::NoAnswer(_)
             | Self::Unreadable { .. }
             | Self::Faulty(..)
@@ -156,6 +162,7 @@ impl DeskError {
             Self::Unreachable(_) | Self::NoAnswer(_) => {
                 Failure::of(reason, Causes(self).to_string())
             }
+            Self::NotBegun => Failure::of(reason, self.to_string()),
             Self::Incomplete(words) | Self::MissingRecord(words) => Failure::of(reason, words),
             Self::Beforehand(cause) => cause.failure(),
         }
@@ -164,6 +171,7 @@ impl DeskError {
     fn reason(&self) -> Reason {
         match self {
             Self::Unreachable(_) => Reason::Unreachable,
+            Self::NotBegun => Reason::NotBegun,
             Self::NoAnswer(_) => Reason::NoAnswer,
             Self::Unreadable { .. } => Reason::Unreadable,
             Self::Faulty(..) | Self::Locked(..) => Reason::DeskFault,
@@ -191,6 +199,15 @@ mod tests {
     fn a_ticket_that_may_have_been_made_is_looked_up() {
         assert_eq!(no_answer().verdict(&Step::Ticket), Verdict::LookUp { after: None });
         assert!(!no_answer().is_definite());
+    }
+
+    #[test]
+    fn what_was_not_begun_is_certain_and_says_nothing_of_the_desk() {
+        for error in [DeskError::NotBegun, DeskError::Beforehand(Box::new(DeskError::NotBegun))] {
+            assert_eq!(error.verdict(&Step::Ticket), Verdict::Later);
+            assert!(error.is_definite() && !error.is_judgement());
+            assert_eq!(error.failure().reason, Reason::NotBegun);
+        }
     }
 
     #[test]

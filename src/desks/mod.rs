@@ -3,6 +3,7 @@
 mod build;
 mod call;
 mod caller;
+mod deadline;
 mod error;
 pub mod hubspot;
 mod memo;
@@ -12,6 +13,7 @@ pub mod supportdesk;
 mod windows;
 
 pub use build::{BuildError, build};
+pub use deadline::until;
 pub use error::{Answer, DeskError};
 pub use pacing::{Pacer, Pass, Turn};
 

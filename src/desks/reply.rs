@@ -23,6 +23,9 @@ pub(super) struct Reply {
     pub(super) status: u16,
     /// What the desk asked to wait.
     pub(super) retry_after: Option<Duration>,
+    /// When it answered, by its own clock.
+    pub(super) date: Option<Timestamp>,
+    headers: HeaderMap,
     content: Content,
 }
 
@@ -41,7 +44,13 @@ impl Reply {
             Ok(value) => Content::Json(value),
             Err(_) => Content::Other(describe(status, body)),
         };
-        Self { status, retry_after: retry_after(headers), content }
+        let (retry_after, date) = (retry_after(headers), date(headers));
+        Self { status, retry_after, date, headers: headers.clone(), content }
+    }
+
+    /// A header that is a number.
+    pub(super) fn number(&self, header: &str) -> Option<u64> {
+        self.headers.get(header)?.to_str().ok()?.trim().parse().ok()
     }
 
     /// Whether the status is 2xx.
@@ -141,10 +150,14 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let wait = if !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit()) {
         Duration::from_secs(asked.parse().unwrap_or(u64::MAX))
     } else {
-        let wait = http_date(asked)?.duration_since(http_date(header(DATE)?)?);
+        let wait = http_date(asked)?.duration_since(date(headers)?);
         Duration::try_from(wait).unwrap_or_default()
     };
     Some(wait.min(LONGEST_WAIT))
+}
+
+fn date(headers: &HeaderMap) -> Option<Timestamp> {
+    http_date(headers.get(DATE)?.to_str().ok()?.trim())
 }
 
 fn http_date(text: &str) -> Option<Timestamp> {

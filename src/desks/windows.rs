@@ -7,9 +7,6 @@ use tokio::time::Instant;
 use super::Window;
 use crate::standing::{Past, Sent};
 
-/// In how many parts a window is written down: what falls into one part counts as long as its last.
-const PARTS: u32 = 64;
-
 /// All windows of one account.
 #[derive(Debug)]
 pub(super) struct Windows(Vec<Filled>);
@@ -78,6 +75,17 @@ impl Windows {
         }
     }
 
+    /// The account says that so many more requests are taken in a window of length `per`: what others
+    /// send to it fills ours too.
+    pub(super) fn correct(&mut self, per: Duration, remaining: usize, now: Instant) {
+        let long = self.0.iter().enumerate().filter(|(_, filled)| filled.window.per >= per);
+        let nearest = long.min_by_key(|(_, filled)| filled.window.per).map(|(index, _)| index);
+        let longest = || self.0.iter().enumerate().max_by_key(|(_, filled)| filled.window.per);
+        if let Some(index) = nearest.or_else(|| longest().map(|(index, _)| index)) {
+            self.0[index].correct(per, remaining, now);
+        }
+    }
+
     /// What fills the windows, in a form of bounded size that never shows more room than there is.
     pub(super) fn sent(&mut self, now: Instant) -> Vec<Sent> {
         self.0.iter_mut().map(|filled| filled.sent(now)).collect()
@@ -122,10 +130,19 @@ impl Filled {
         self.on_their_way + self.counting.len()
     }
 
+    fn correct(&mut self, per: Duration, remaining: usize, now: Instant) {
+        let of_others = self.free(now).saturating_sub(remaining);
+        if of_others > 0 {
+            let until = now + per.min(self.window.per);
+            self.counting.extend(std::iter::repeat_n(until, of_others));
+            self.counting.make_contiguous().sort_unstable();
+        }
+    }
+
     fn sent(&mut self, now: Instant) -> Sent {
         self.forget_before(now);
         let Window { requests, per } = self.window;
-        let part = milliseconds(per / PARTS);
+        let part = milliseconds(per).div_ceil(Sent::PARTS);
         let mut counting: Vec<(u64, usize)> = Vec::new();
         let mut ends = 0;
         for &until in &self.counting {
@@ -173,104 +190,4 @@ fn milliseconds(duration: Duration) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn window(requests: u32, seconds: u64) -> Window {
-        Window { requests, per: Duration::from_secs(seconds) }
-    }
-
-    /// Windows after requests that ended so many milliseconds before `now`.
-    fn filled(windows: &[Window], ended: &[u64], now: Instant) -> Windows {
-        let mut filled = Windows::new(windows);
-        let mut ended = ended.to_vec();
-        ended.sort_unstable_by(|one, other| other.cmp(one));
-        for ago in ended {
-            let at = now - Duration::from_millis(ago);
-            if filled.admit(at) == Admission::Now {
-                filled.end(at);
-            }
-        }
-        filled
-    }
-
-    fn exact(sent: Vec<Sent>, ago: Duration) -> Past {
-        Past { sent, ago, unseen: 0, last: ago }
-    }
-
-    fn later() -> Instant {
-        Instant::now() + Duration::from_hours(48)
-    }
-
-    #[test]
-    fn what_is_written_of_a_window_of_a_day_is_short() {
-        let now = later();
-        let ended: Vec<u64> = (0..20_000).map(|number| number * 4_000).collect();
-        let mut windows = filled(&[window(1_000_000, 86_400)], &ended, now);
-        let sent = windows.sent(now);
-        assert!(sent[0].counting.len() <= 65, "{}", sent[0].counting.len());
-        assert_eq!(sent[0].room(), 1_000_000 - 20_000);
-    }
-
-    #[test]
-    fn a_restart_finds_the_room_that_is_left() {
-        let now = later();
-        let windows = [window(3, 1), window(100, 60)];
-        let sent = filled(&windows, &[30_000, 20_000, 10_000], now).sent(now);
-        let mut resumed = Windows::new(&windows);
-        resumed.resume(&exact(sent, Duration::from_secs(5)), now);
-        assert_eq!(resumed.admit(now), Admission::Now);
-        assert_eq!(resumed.sent(now)[1].room(), 96);
-    }
-
-    #[test]
-    fn what_may_have_been_sent_unseen_counts_from_the_last_moment() {
-        let now = later();
-        let windows = [window(3, 1), window(100, 60)];
-        let sent = filled(&windows, &[10_000; 3], now).sent(now);
-        let mut resumed = Windows::new(&windows);
-        let ago = Duration::from_secs(20);
-        resumed.resume(&Past { sent, ago, unseen: 60, last: Duration::from_millis(400) }, now);
-        assert_eq!(resumed.admission(now), Admission::Not(now + Duration::from_millis(600)));
-        assert_eq!(resumed.sent(now)[1].room(), 100 - 63);
-    }
-
-    #[test]
-    fn a_window_of_which_nothing_was_written_may_be_full() {
-        let now = later();
-        let mut resumed = Windows::new(&[window(5, 1)]);
-        resumed.resume(&exact(Vec::new(), Duration::from_millis(300)).untold(), now);
-        assert_eq!(resumed.admission(now), Admission::Not(now + Duration::from_millis(700)));
-    }
-
-    #[test]
-    fn a_window_of_another_length_is_filled_from_the_next_longer_one() {
-        let now = later();
-        let sent = filled(&[window(10, 60)], &[50_000, 5_000, 5_000], now).sent(now);
-        let mut resumed = Windows::new(&[window(4, 30), window(10, 120)]);
-        resumed.resume(&exact(sent, Duration::ZERO), now);
-        let rooms: Vec<_> = resumed.sent(now).iter().map(Sent::room).collect();
-        assert_eq!(rooms, [2, 7]);
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_written_never_shows_more_room_than_there_is(
-            ended in prop::collection::vec(0_u64..20_000, 0..60),
-            ago in 0_u64..20_000,
-            later in 0_u64..20_000,
-        ) {
-            let now = self::later();
-            let windows = [window(3, 1), window(20, 10), window(30, 15)];
-            let mut before = filled(&windows, &ended, now);
-            let sent = before.sent(now);
-            let mut after = Windows::new(&windows);
-            let taken = now + Duration::from_millis(ago);
-            after.resume(&exact(sent, Duration::from_millis(ago)), taken);
-            let then = taken + Duration::from_millis(later);
-            prop_assert!(after.free(then) <= before.free(then));
-        }
-    }
-}
+mod tests;

@@ -80,7 +80,7 @@ async fn attempt(station: &Station, turn: Turn, job: &Job) -> Result<Next, Ledge
     let Some(epoch) = station.epoch() else {
         return Err(LedgerError::LeaseOver { desk: job.desk.clone() });
     };
-    let at = station.worker.clock.now();
+    let (deadline, at) = (station.deadline(), station.worker.clock.now());
     let claim = Claim {
         envelope: job.envelope.clone(),
         desk: job.desk.clone(),
@@ -94,7 +94,7 @@ async fn attempt(station: &Station, turn: Turn, job: &Job) -> Result<Next, Ledge
         Claimed::Settled(_) => Ok(Next::Acknowledge),
         Claimed::NotBefore(at) => Ok(Next::Later(at)),
         Claimed::Granted(granted) => {
-            let mut run = Run::new(station, turn, *granted);
+            let mut run = Run::new(station, turn, deadline, *granted);
             let ending = run.pursue().await?;
             conclude(station, run, ending).await
         }
@@ -102,12 +102,9 @@ async fn attempt(station: &Station, turn: Turn, job: &Job) -> Result<Next, Ledge
 }
 
 impl Station {
-    /// How long a claim, and the intent of a step, hold a delivery: for one call, and for the wait
-    /// for a window that its step's earlier calls have filled.
+    /// How long a claim, and the intent of a step, hold a delivery: as long as the step may last.
     pub(super) fn claim_lasts(&self) -> Duration {
-        let settings = &self.post.settings;
-        let longest = settings.pacing.iter().map(|window| window.per).max().unwrap_or_default();
-        settings.timeout + longest + CLAIM_MARGIN
+        self.step_lasts() + CLAIM_MARGIN
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use tokio::{
-    sync::Notify,
+    sync::{Notify, watch},
     task::JoinSet,
     time::{Instant, MissedTickBehavior, interval, interval_at},
 };
@@ -31,6 +31,10 @@ use crate::{
 /// waited for.
 const PREFETCH: NonZeroU16 = NonZeroU16::new(32).unwrap();
 
+/// Deliveries in their midst that may wait for room when another one is begun. They go first, in
+/// turn with new ones: with more of them, an urgent job would stand behind many.
+const MOST_MIDWAY: usize = 2;
+
 /// One desk as the worker sees it.
 #[derive(Debug)]
 pub(super) struct Station {
@@ -40,6 +44,8 @@ pub(super) struct Station {
     pub(super) tenure: Mutex<Tenure>,
     /// The breaker has changed, and the ledger should know.
     news: Notify,
+    /// Deliveries that wait for room in their midst.
+    pub(super) midway: watch::Sender<usize>,
 }
 
 /// What lets a job through to the desk.
@@ -60,7 +66,8 @@ const WELL: Duration = Duration::from_secs(10);
 /// Serves `post` until `draining`, then finishes what is in flight and gives the desk back.
 pub(super) async fn serve(worker: Worker, post: Post, draining: CancellationToken) {
     let (breaker, tenure, news) = (Arc::default(), Mutex::new(Tenure::none()), Notify::new());
-    let station = Arc::new(Station { worker, post, breaker, tenure, news });
+    let midway = watch::Sender::new(0);
+    let station = Arc::new(Station { worker, post, breaker, tenure, news, midway });
     let mut failures = 0_u32;
     loop {
         let served = tokio::select! {
@@ -150,6 +157,8 @@ impl Station {
         if probe.is_some() {
             self.news.notify_one();
         }
+        // An error would say that nobody counts any more.
+        let _ = self.midway.subscribe().wait_for(|waiting| *waiting < MOST_MIDWAY).await;
         let turn = self.post.desk.turn().await;
         Ok((Passage { turn, probe }, lanes.next().await?))
     }

@@ -1,19 +1,25 @@
 //! The steps of one attempt: each with its intent before and its outcome after.
 
+mod look_up;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 use super::{attempt::Ending, desk_loop::Station};
 use crate::{
     delivery::{
         AttemptOutcome, Delivery, Failure, Limit, Outcome, Reason, Step, Transition, Verdict,
     },
-    desks::{DeskError, Found, OnUncertain, Turn},
+    desks::{self, DeskError, Turn},
     event::Envelope,
     ledger::{Granted, LedgerError},
     ticket::TicketDraft,
 };
+
+/// When what was not begun is tried: there is no room now, and soon there is some.
+const SOON: Duration = Duration::from_secs(1);
 
 /// A claimed delivery on its way through its steps.
 pub(super) struct Run<'a> {
@@ -23,15 +29,23 @@ pub(super) struct Run<'a> {
     /// What has happened since the last write. It is written before the desk is called again, or
     /// with the attempt's end.
     unwritten: Vec<Transition>,
-    /// The room that is promised to the first call.
+    /// The room that is promised to the next call.
     turn: Option<Turn>,
+    /// No call may end after that: the claim would be over, or the lease.
+    deadline: Instant,
 }
 
 impl<'a> Run<'a> {
     /// A run that begins.
-    pub(super) fn new(station: &'a Station, turn: Turn, granted: Granted) -> Self {
+    pub(super) fn new(
+        station: &'a Station,
+        turn: Turn,
+        deadline: Instant,
+        granted: Granted,
+    ) -> Self {
         let Granted { delivery, envelope } = granted;
-        Self { station, delivery, envelope, unwritten: Vec::new(), turn: Some(turn) }
+        let turn = Some(turn);
+        Self { station, delivery, envelope, unwritten: Vec::new(), turn, deadline }
     }
 
     /// The delivery as last written, what is still to be written, and when the event came in.
@@ -117,24 +131,32 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Writes the intent, calls the desk, and keeps the outcome for the next write.
+    /// Waits for room, so that nothing is in doubt meanwhile; then writes the intent, calls the desk, and keeps the outcome for the next write.
     async fn call(
         &mut self,
         step: &Step,
         draft: &TicketDraft,
     ) -> Result<Result<(), DeskError>, LedgerError> {
         let Station { worker, post, .. } = self.station;
+        if self.turn.is_none() {
+            self.turn = self.station.turn_midway().await;
+            if self.turn.is_none() {
+                return Ok(Err(DeskError::NotBegun));
+            }
+        }
         if self.station.epoch().is_none() {
             return Err(LedgerError::LeaseOver { desk: self.delivery.desk.clone() });
         }
         let claim = self.delivery.claims;
+        self.deadline = self.station.deadline();
         let at = worker.clock.now();
         let until = at + self.station.claim_lasts();
         let mut transitions = std::mem::take(&mut self.unwritten);
         transitions.push(Transition::Intend { claim, at, until, step: step.clone() });
         self.delivery = worker.ledger.advance(&self.delivery.key, transitions).await?;
         self.turn = None;
-        let acted = post.desk.act(step, &self.delivery.key, draft, &self.delivery.steps).await;
+        let acting = post.desk.act(step, &self.delivery.key, draft, &self.delivery.steps);
+        let acted = desks::until(self.deadline, acting).await;
         match acted {
             Ok(outcome) => {
                 self.heard_of(step);
@@ -170,51 +192,9 @@ impl<'a> Run<'a> {
                 let pause = self.station.open_breaker(&failure, after);
                 Some(self.wait(failure, pause))
             }
+            Verdict::Later => Some(self.wait(failure, SOON)),
             Verdict::LookUp { after } => self.look_up(failure, after, true).await,
             Verdict::CreateCustomer | Verdict::GiveUp => Some(self.bury(failure)),
-        }
-    }
-
-    /// Settles a doubt by asking the desk for the key. `spent`: an attempt has just been made, so
-    /// that a certain "no" is followed by a wait, as long as the desk `asked` at least, and not by
-    /// another call.
-    async fn look_up(
-        &mut self,
-        failure: Failure,
-        asked: Option<Duration>,
-        spent: bool,
-    ) -> Option<Ending> {
-        let Station { post, .. } = self.station;
-        self.turn = None;
-        match post.desk.find(&self.delivery.key).await {
-            Ok(Found::Ticket(ticket)) => {
-                self.station.close_breaker();
-                self.note_done(Step::Ticket, Outcome::Ticket(ticket));
-                None
-            }
-            Ok(Found::CannotTell) if post.settings.on_uncertain == OnUncertain::Park => {
-                // The next deliveries should not run into the same fault one by one. A doubt from
-                // before says nothing of the desk as it is now.
-                if spent {
-                    self.station.open_breaker(&failure, asked);
-                }
-                Some(Ending::Doubt { look_again: None, failure })
-            }
-            Ok(Found::Absent | Found::CannotTell) => {
-                self.note_not_done(Step::Ticket);
-                spent.then(|| self.retry(failure, asked))
-            }
-            Err(error) => {
-                let asked = match error.verdict(&Step::Customer) {
-                    Verdict::Wait { after } | Verdict::Retry { after } => after,
-                    Verdict::LookUp { .. } | Verdict::CreateCustomer | Verdict::GiveUp => None,
-                };
-                let pause = self.station.open_breaker(&error.failure(), asked);
-                let look_again = self.station.worker.clock.now() + self.jittered(pause);
-                // What is in doubt does not die of age. It is the operators' from there on.
-                let look_again = (!self.is_past_age(look_again)).then_some(look_again);
-                Some(Ending::Doubt { look_again, failure })
-            }
         }
     }
 

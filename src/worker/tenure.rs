@@ -7,10 +7,14 @@
 use std::{sync::PoisonError, time::Duration};
 
 use jiff::Timestamp;
-use tokio::time::Instant;
+use tokio::{
+    sync::watch,
+    time::{Instant, timeout_at},
+};
 
 use super::{Worker, desk_loop::Station};
 use crate::{
+    desks::Turn,
     ledger::{DeskLease, LedgerError},
     standing::{Sent, Standing},
 };
@@ -18,8 +22,14 @@ use crate::{
 /// How often the lease of a desk is prolonged, and its standing written down.
 pub(super) const RENEWAL: Duration = Duration::from_secs(5);
 
-/// What a lease has left after a late renewal, beyond the time of one call.
-const MARGIN: Duration = Duration::from_secs(10);
+/// How long a step may wait for room, where its windows let its calls through in bursts.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The most calls that a step takes; a window of fewer requests is waited for in its midst.
+const CALLS_OF_A_STEP: u32 = 4;
+
+/// What a look-up needs to begin after a call that took all its time.
+const MOMENT: Duration = Duration::from_secs(1);
 
 /// How far the wall clock may stray from the monotonic one between two looks at a lease that
 /// somebody else has; past that it has jumped.
@@ -53,6 +63,22 @@ impl Look {
         let monotonic = (self.monotonic - before.monotonic).as_millis();
         i128::try_from(monotonic)
             .is_ok_and(|monotonic| (wall - monotonic).unsigned_abs() <= STRAYING.as_millis())
+    }
+}
+
+/// Counts one that waits, until it is dropped.
+struct Waiting<'a>(&'a watch::Sender<usize>);
+
+impl<'a> Waiting<'a> {
+    fn among(waiting: &'a watch::Sender<usize>) -> Self {
+        waiting.send_modify(|waiting| *waiting += 1);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|waiting| *waiting -= 1);
     }
 }
 
@@ -147,12 +173,37 @@ impl Station {
         Ok(())
     }
 
+    /// How long the calls of a step may wait until the last one begins.
+    fn patience(&self) -> Duration {
+        let settings = &self.post.settings;
+        let narrow = settings.pacing.iter().filter(|window| window.requests < CALLS_OF_A_STEP);
+        let longest = narrow.map(|window| window.per).max().unwrap_or_default();
+        PATIENCE.max(settings.timeout + MOMENT).max(longest)
+    }
+
+    /// How long the calls of a step and its look-up may take together, with all their waiting.
+    pub(super) fn step_lasts(&self) -> Duration {
+        self.post.settings.timeout + self.patience()
+    }
+
+    /// Waits for room for another step of a delivery that is under way; `None` where there is none
+    /// in time.
+    pub(super) async fn turn_midway(&self) -> Option<Turn> {
+        let _waiting = Waiting::among(&self.midway);
+        timeout_at(self.deadline(), self.post.desk.turn()).await.ok()
+    }
+
+    /// When the calls of a step that begins now are over, whatever happens.
+    pub(super) fn deadline(&self) -> Instant {
+        (Instant::now() + self.step_lasts()).min(self.tenure().until)
+    }
+
     fn tenure(&self) -> Tenure {
         *self.tenure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn ttl(&self) -> Duration {
-        self.post.settings.timeout + RENEWAL + MARGIN
+        self.step_lasts() + RENEWAL
     }
 
     /// Shows the standing to whoever reads metrics; `None`: another worker has the desk.

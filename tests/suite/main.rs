@@ -14,6 +14,7 @@ mod intake;
 mod leaks;
 mod losing;
 mod outages;
+mod pacing;
 mod powercut;
 mod sandbox;
 mod sharing;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::envelope::Envelope;
+use super::{envelope::Envelope, limits};
 use crate::{
     delivery::Reason,
     desks::{
@@ -16,10 +16,6 @@ use crate::{
 
 /// How long a record stays locked ("Error handling", 423).
 const LOCK: Duration = Duration::from_secs(2);
-
-/// How long a spent day is left alone. It ends at midnight in the account's own time zone, which is
-/// not known here.
-const QUOTA_CHECK: Duration = Duration::from_hours(1);
 
 /// One option of an enumerated property.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,7 +112,7 @@ pub(super) fn error(reply: &Reply) -> DeskError {
         401 => DeskError::Account(answer),
         408 | 500.. => DeskError::Faulty(answer, after),
         423 => DeskError::Locked(answer, Some(after.unwrap_or_default().max(LOCK))),
-        429 => throttled(envelope.policy.as_deref(), answer, after),
+        429 => throttled(envelope.policy.as_deref(), answer, reply),
         477 => DeskError::Throttled(answer, after),
         // A page of a proxy or a firewall says nothing about the ticket or the key.
         _ if !is_object(reply) => reply.unreadable("the body is not a JSON object"),
@@ -127,10 +123,13 @@ pub(super) fn error(reply: &Reply) -> DeskError {
 }
 
 /// The documented limits name themselves; HubSpot's own clients wait a window's length.
-fn throttled(policy: Option<&str>, answer: Answer, after: Option<Duration>) -> DeskError {
+fn throttled(policy: Option<&str>, answer: Answer, reply: &Reply) -> DeskError {
+    let after = reply.retry_after;
     let or = |seconds| after.or(Some(Duration::from_secs(seconds)));
     match policy {
-        Some("DAILY") => DeskError::QuotaSpent(answer, after.or(Some(QUOTA_CHECK))),
+        Some("DAILY") => {
+            DeskError::QuotaSpent(answer, after.or_else(|| Some(limits::day_spent(reply))))
+        }
         Some("TEN_SECONDLY_ROLLING") => DeskError::Throttled(answer, or(10)),
         Some("SECONDLY") => DeskError::Throttled(answer, or(1)),
         _ => DeskError::Throttled(answer, after),

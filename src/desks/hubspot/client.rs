@@ -8,6 +8,7 @@ use super::{
     Settings,
     answers::{self, AssociationLabel, PropertyOption},
     collision::Collision,
+    limits::{self, Room},
     requests,
     settings::SEARCH_PACING,
 };
@@ -18,6 +19,7 @@ use crate::{
         call::{Call, Credential},
         caller::Caller,
         memo::Memo,
+        reply::Reply,
     },
     standing::{Past, Sent},
     ticket::TicketRef,
@@ -79,7 +81,7 @@ impl Client {
     }
 
     pub(super) async fn create_ticket(&self, call: &Call) -> Result<Created, DeskError> {
-        let reply = self.caller.send(&Step::Ticket.to_string(), call).await?;
+        let reply = self.send(&Step::Ticket.to_string(), call).await?;
         match Collision::of(&reply) {
             Some(collision) => Ok(Created::Taken(collision, answers::error(&reply))),
             None => answers::ticket(&reply).map(Created::Ticket),
@@ -87,7 +89,7 @@ impl Client {
     }
 
     pub(super) async fn find_ticket(&self, call: &Call) -> Result<Found, DeskError> {
-        answers::found(&self.caller.send("look-up", call).await?)
+        answers::found(&self.send("look-up", call).await?)
     }
 
     /// Asks for a record, by its own resource or by search.
@@ -97,10 +99,11 @@ impl Client {
         call: &Call,
     ) -> Result<Option<String>, DeskError> {
         if call.body.is_none() {
-            return answers::record(&self.caller.send(&step.to_string(), call).await?);
+            return answers::record(&self.send(&step.to_string(), call).await?);
         }
-        let _pass = self.searches.pass().await;
-        answers::searched(&self.caller.send(&step.to_string(), call).await?)
+        let latest = self.caller.latest_begin();
+        let _pass = self.searches.pass_before(latest).await.ok_or(DeskError::NotBegun)?;
+        answers::searched(&self.send(&step.to_string(), call).await?)
     }
 
     /// Makes a contact. HubSpot keeps their addresses apart, so a second one is the first.
@@ -109,7 +112,7 @@ impl Client {
         step: &Step,
         call: &Call,
     ) -> Result<String, DeskError> {
-        answers::created_record(&self.caller.send(&step.to_string(), call).await?)
+        answers::created_record(&self.send(&step.to_string(), call).await?)
     }
 
     /// Makes a company, unless it was made here so shortly before that search may not know it.
@@ -123,6 +126,15 @@ impl Client {
         self.companies.get_or_read(&domain.trim().to_lowercase(), make).await
     }
 
+    /// Sends `call`, and heeds what the account says of its windows: other apps may share them.
+    async fn send(&self, step: &str, call: &Call) -> Result<Reply, DeskError> {
+        let reply = self.caller.send(step, call).await?;
+        if let Some(Room { per, remaining }) = limits::room(&reply) {
+            self.caller.correct(per, remaining);
+        }
+        Ok(reply)
+    }
+
     /// The options of a ticket property; `None` where they cannot be read.
     pub(super) async fn options(
         &self,
@@ -131,7 +143,7 @@ impl Client {
     ) -> Result<Option<Arc<[PropertyOption]>>, DeskError> {
         let read = async {
             let call = requests::property(settings, property);
-            let reply = self.caller.send(&Step::Ticket.to_string(), &call).await?;
+            let reply = self.send(&Step::Ticket.to_string(), &call).await?;
             Ok(answers::options(&reply)?.map(Arc::from))
         };
         self.options.get_or_read(property, read).await
@@ -141,7 +153,7 @@ impl Client {
     pub(super) async fn labels(&self, object: &str) -> Result<Arc<[AssociationLabel]>, DeskError> {
         let read = async {
             let call = requests::labels(object);
-            let reply = self.caller.send(&Step::Ticket.to_string(), &call).await?;
+            let reply = self.send(&Step::Ticket.to_string(), &call).await?;
             Ok(Arc::from(answers::labels(&reply)?))
         };
         self.labels.get_or_read(object, read).await

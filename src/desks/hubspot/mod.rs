@@ -13,6 +13,7 @@ mod collision;
 mod desk;
 mod envelope;
 mod kinds;
+mod limits;
 mod preview;
 mod requests;
 mod settings;

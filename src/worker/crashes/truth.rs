@@ -187,7 +187,7 @@ impl Truth {
                 self.may_count += 1;
                 self.mortal.push(error.failure().reason);
             }
-            Verdict::Wait { .. } => {}
+            Verdict::Wait { .. } | Verdict::Later => {}
         }
     }
 

@@ -58,14 +58,17 @@ async fn each_documented_error_has_its_verdict() {
 #[tokio::test]
 async fn each_limit_has_its_wait_unless_the_answer_names_one() {
     for (policy, reason, seconds) in [
-        ("DAILY", Reason::PlanLimit, 3_600),
+        // The day may begin anew with the next quarter of an hour.
+        ("DAILY", Reason::PlanLimit, 2 * 60 + 5),
         ("TEN_SECONDLY_ROLLING", Reason::Throttled, 10),
         ("SECONDLY", Reason::Throttled, 1),
     ] {
         for (header, expected) in [(None, seconds), (Some("77"), 77)] {
             let body =
                 json!({ "message": "limit", "errorType": "RATE_LIMIT", "policyName": policy });
-            let mut reply = ResponseTemplate::new(429).set_body_json(body);
+            let mut reply = ResponseTemplate::new(429)
+                .set_body_json(body)
+                .insert_header("date", "Wed, 21 Oct 2026 07:28:00 GMT");
             if let Some(after) = header {
                 reply = reply.insert_header("retry-after", after);
             }

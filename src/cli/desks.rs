@@ -1,0 +1,107 @@
+//! `deskbell desks`: who speaks to each desk, and whether it takes deliveries.
+
+use clap::Args;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Context, Exit, output};
+use crate::{
+    delivery::Reason,
+    ledger::{Books, DeskRecord},
+    standing::Standing,
+};
+
+/// The desks: who speaks to each, the state of its breaker, and what waits for it. `open`: nothing
+/// passes until the given time; `probing`: one delivery has gone ahead.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// A desk as programs read it.
+#[derive(Debug, Serialize)]
+struct DeskView {
+    desk: String,
+    /// The worker that speaks to it, or did until its lease lapsed.
+    holder: Option<String>,
+    lease_until: Timestamp,
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Timestamp>,
+    /// Deliveries that have no ticket yet and need no operator.
+    waiting: u64,
+    /// When the worker last said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<Timestamp>,
+}
+
+impl DeskView {
+    fn new(record: DeskRecord, books: &Books) -> Self {
+        let DeskRecord { desk, holder, until, standing, .. } = record;
+        let breaker = standing.as_ref().and_then(|standing| standing.breaker);
+        let lines = books.lines.iter().filter(|line| line.desk == desk.as_str());
+        Self {
+            waiting: lines.map(|line| line.queued + line.attempting + line.retrying).sum(),
+            desk: desk.to_string(),
+            holder,
+            lease_until: until,
+            state: standing.as_ref().map_or("closed", Standing::state),
+            reason: breaker.map(|breaker| breaker.reason),
+            since: breaker.map(|breaker| breaker.since),
+            until: breaker.map(|breaker| breaker.until),
+            as_of: standing.map(|standing| standing.at),
+        }
+    }
+}
+
+impl Options {
+    pub(super) async fn run(self, context: &Context) -> anyhow::Result<Exit> {
+        let ledger = context.ledger()?;
+        let (desks, books) = (ledger.desks().await?, ledger.books().await?);
+        let desks: Vec<_> = desks.into_iter().map(|desk| DeskView::new(desk, &books)).collect();
+        if self.json {
+            output::json(&desks)?;
+        } else {
+            print(&desks)?;
+        }
+        Ok(Exit::Done)
+    }
+}
+
+fn print(desks: &[DeskView]) -> std::io::Result<()> {
+    let mut table = output::table([
+        "desk",
+        "breaker",
+        "reason",
+        "since",
+        "until",
+        "waiting",
+        "holder",
+        "lease until",
+    ]);
+    let time = |time: Option<Timestamp>| time.map_or_else(String::new, seconds);
+    for desk in desks {
+        table.add_row([
+            desk.desk.clone(),
+            desk.state.to_owned(),
+            desk.reason.map_or_else(String::new, |reason| reason.to_string()),
+            time(desk.since),
+            time(desk.until),
+            desk.waiting.to_string(),
+            desk.holder.clone().unwrap_or_default(),
+            seconds(desk.lease_until),
+        ]);
+    }
+    output::line(table)
+}
+
+/// To the second.
+fn seconds(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}

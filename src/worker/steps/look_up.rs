@@ -1,0 +1,63 @@
+//! Settling a doubt: was the ticket made or not?
+
+use std::time::Duration;
+
+use super::{Run, SOON};
+use crate::{
+    delivery::{Failure, Outcome, Step, Verdict},
+    desks::{self, DeskError, Found, OnUncertain},
+    worker::{attempt::Ending, desk_loop::Station},
+};
+
+impl Run<'_> {
+    /// Settles a doubt by asking the desk for the key. `spent`: an attempt has just been made, so
+    /// that a certain "no" is followed by a wait, as long as the desk `asked` at least, and not by
+    /// another call.
+    pub(super) async fn look_up(
+        &mut self,
+        failure: Failure,
+        asked: Option<Duration>,
+        spent: bool,
+    ) -> Option<Ending> {
+        let Station { post, .. } = self.station;
+        self.turn = None;
+        match desks::until(self.deadline, post.desk.find(&self.delivery.key)).await {
+            Ok(Found::Ticket(ticket)) => {
+                self.station.close_breaker();
+                self.note_done(Step::Ticket, Outcome::Ticket(ticket));
+                None
+            }
+            Ok(Found::CannotTell) if post.settings.on_uncertain == OnUncertain::Park => {
+                // The next deliveries should not run into the same fault one by one. A doubt from
+                // before says nothing of the desk as it is now.
+                if spent {
+                    self.station.open_breaker(&failure, asked);
+                }
+                Some(Ending::Doubt { look_again: None, failure })
+            }
+            Ok(Found::Absent | Found::CannotTell) => {
+                self.note_not_done(Step::Ticket);
+                spent.then(|| self.retry(failure, asked))
+            }
+            Err(DeskError::NotBegun) => Some(self.doubt_until(SOON, failure)),
+            Err(error) => {
+                let asked = match error.verdict(&Step::Customer) {
+                    Verdict::Wait { after } | Verdict::Retry { after } => after,
+                    Verdict::Later
+                    | Verdict::LookUp { .. }
+                    | Verdict::CreateCustomer
+                    | Verdict::GiveUp => None,
+                };
+                let pause = self.station.open_breaker(&error.failure(), asked);
+                Some(self.doubt_until(pause, failure))
+            }
+        }
+    }
+
+    fn doubt_until(&self, pause: Duration, failure: Failure) -> Ending {
+        let look_again = self.station.worker.clock.now() + self.jittered(pause);
+        // What is in doubt does not die of age. It is the operators' from there on.
+        let look_again = (!self.is_past_age(look_again)).then_some(look_again);
+        Ending::Doubt { look_again, failure }
+    }
+}
