@@ -46,7 +46,8 @@ async fn post(world: &World, numbers: std::ops::Range<usize>) -> Vec<usize> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_refuses_loses_nothing_and_is_over_when_there_is_room() {
-    let volume = Volume::in_memory(24);
+    // Room for both write-ahead logs, 16 MiB each between two checkpoints, and as much again.
+    let volume = Volume::in_memory(96);
     let ballast = volume.path().join("ballast");
     let mut world = World::embedded_in(&volume.path().join("data"));
     world.start().await;
