@@ -3,7 +3,9 @@
 //! A job that comes before its time is sent round again, so that it never keeps a place in its lane
 //! from a job that is due.
 
-use std::{collections::VecDeque, future::poll_fn, num::NonZeroU16, sync::Arc, task::Poll};
+use std::{
+    collections::VecDeque, future::poll_fn, num::NonZeroU16, sync::Arc, task::Poll, time::Duration,
+};
 
 use async_trait::async_trait;
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
@@ -17,7 +19,7 @@ use lapin::{
 use tokio::time::sleep;
 
 use super::{
-    Shared,
+    Shared, answered,
     lease::{Held, Settlement},
     topology::message_count,
     trouble::Trouble,
@@ -30,7 +32,7 @@ use crate::{
 };
 
 /// How soon an early job is looked at again where it could not be sent round.
-const AGAIN_AFTER: std::time::Duration = std::time::Duration::from_secs(1);
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// The open lanes of one desk.
 pub(super) struct RabbitLanes {
@@ -148,19 +150,24 @@ impl RabbitLanes {
     }
 }
 
+/// How many jobs of `lane` the broker has not sent out.
+async fn with_broker(channel: &Channel, lane: &Lane) -> Result<u32, BrokerError> {
+    let queue = lane.consumer.queue();
+    answered(async { Ok(message_count(channel, queue).await?) }).await
+}
+
 #[async_trait]
 impl Lanes for RabbitLanes {
     async fn idle(&mut self) -> Result<Vec<IdleLane>, BrokerError> {
         let mut empty = Vec::new();
         for (index, lane) in self.lanes.iter().enumerate() {
-            let count = message_count(&self.channel, lane.consumer.queue()).await;
-            if count.map_err(Trouble::from)? == 0 {
+            if with_broker(&self.channel, lane).await? == 0 {
                 empty.push(index);
             }
         }
         let Some(first) = self.lanes.first() else { return Ok(Vec::new()) };
         // An answer may overtake a job that was sent out before it; the next answer does not.
-        message_count(&self.channel, first.consumer.queue()).await.map_err(Trouble::from)?;
+        with_broker(&self.channel, first).await?;
         poll_fn(|context| Poll::Ready(self.fill(context))).await?;
         let idle = empty.into_iter().map(|index| {
             let Lane { priority, waiting, .. } = &self.lanes[index];

@@ -1,6 +1,6 @@
 //! Settles a delivery: removes it, moves it to a later time, or gives it back.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures_util::FutureExt;
@@ -9,9 +9,14 @@ use lapin::{
     Acker, Channel,
     options::{BasicAckOptions, BasicNackOptions, BasicRejectOptions},
 };
+use tokio::time::timeout;
 
 use super::{Shared, delays::Tier, names::route_key, wire};
 use crate::broker::{BrokerError, Job, Settle};
+
+/// How long an acknowledgement may take to leave: the client library never answers for one that it
+/// was given while the connection broke.
+const ACK_WITHIN: Duration = Duration::from_secs(5);
 
 /// One delivery that has not been settled. Dropping it gives it back to its queue.
 pub(super) struct Held {
@@ -28,10 +33,15 @@ impl Held {
     /// Removes it. An error means that it comes back.
     pub(super) async fn ack(self) -> Result<(), BrokerError> {
         let gone = |why: String| BrokerError::Disconnected(why);
-        match self.acker.ack(BasicAckOptions::default()).await {
-            Ok(true) if self.channel.status().connected() => Ok(()),
-            Ok(_) => Err(gone("the channel ended before the acknowledgement".to_owned())),
-            Err(error) => Err(gone(error.to_string())),
+        match timeout(ACK_WITHIN, self.acker.ack(BasicAckOptions::default())).await {
+            Ok(Ok(true)) if self.channel.status().connected() => Ok(()),
+            Ok(Ok(_)) => Err(gone("the channel ended before the acknowledgement".to_owned())),
+            Ok(Err(error)) => Err(gone(error.to_string())),
+            Err(_elapsed) => {
+                // On a channel that lives on, the delivery would keep its place in its lane.
+                let _ = self.channel.close(200, "an acknowledgement is lost".into()).now_or_never();
+                Err(BrokerError::TimedOut(ACK_WITHIN))
+            }
         }
     }
 

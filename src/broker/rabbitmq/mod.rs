@@ -33,9 +33,10 @@ mod wire;
 
 pub use settings::{InvalidAmqpUrl, RabbitMqSettings};
 
-use std::{fmt, num::NonZeroU16, sync::Arc};
+use std::{fmt, num::NonZeroU16, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::{
@@ -109,6 +110,19 @@ impl RabbitMq {
     }
 }
 
+/// How long the broker may take to answer what it is asked over a connection.
+///
+/// The client library never answers for what it was given in the moment that the connection broke.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+/// What the broker answered, if it did.
+async fn answered<T>(asking: impl Future<Output = Result<T, Trouble>>) -> Result<T, BrokerError> {
+    match timeout(ANSWER_WITHIN, asking).await {
+        Ok(answer) => Ok(answer?),
+        Err(_elapsed) => Err(BrokerError::TimedOut(ANSWER_WITHIN)),
+    }
+}
+
 #[async_trait]
 impl Broker for RabbitMq {
     async fn publish(&self, envelope: &Envelope) -> Result<(), BrokerError> {
@@ -139,16 +153,16 @@ impl Broker for RabbitMq {
         desk: &DeskName,
         prefetch: NonZeroU16,
     ) -> Result<Box<dyn Lanes>, BrokerError> {
-        let lanes = RabbitLanes::open(Arc::clone(&self.shared), desk, prefetch).await?;
+        let lanes = answered(RabbitLanes::open(Arc::clone(&self.shared), desk, prefetch)).await?;
         Ok(Box::new(lanes))
     }
 
     async fn journal(&self, after: Option<&JournalMark>) -> Result<Box<dyn Journal>, BrokerError> {
-        Ok(Box::new(RabbitJournal::open(&self.shared, after).await?))
+        Ok(Box::new(answered(RabbitJournal::open(&self.shared, after)).await?))
     }
 
     async fn buried(&self) -> Result<Box<dyn Buried>, BrokerError> {
-        Ok(Box::new(RabbitBuried::open(Arc::clone(&self.shared)).await?))
+        Ok(Box::new(answered(RabbitBuried::open(Arc::clone(&self.shared))).await?))
     }
 
     fn readiness(&self) -> Readiness {

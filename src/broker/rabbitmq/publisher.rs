@@ -21,6 +21,9 @@ use crate::broker::BrokerError;
 
 /// How long a publish may wait for its confirm.
 const CONFIRM_WITHIN: Duration = Duration::from_secs(5);
+/// How long the channel may take to open. The client library never answers for what it was given in
+/// the moment that the connection broke.
+const OPEN_WITHIN: Duration = Duration::from_secs(10);
 /// How long the connection's own end may take.
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 /// How often what nobody waits for any more is forgotten.
@@ -71,9 +74,10 @@ pub(super) async fn run(
     publishing: Arc<Publishing>,
     stop: CancellationToken,
 ) -> Trouble {
-    match Session::open(connection, publishing).await {
-        Ok(mut session) => session.run(stop).await,
-        Err(trouble) => trouble,
+    match timeout(OPEN_WITHIN, Session::open(connection, publishing)).await {
+        Ok(Ok(mut session)) => session.run(stop).await,
+        Ok(Err(trouble)) => trouble,
+        Err(_elapsed) => Trouble::Ended("the broker opened no channel in time".to_owned()),
     }
 }
 
