@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod architecture;
+mod chaos;
+mod checking;
 mod cli;
 mod configuration;
 mod contract;
@@ -21,5 +23,7 @@ mod sharing;
 mod supply;
 mod support;
 mod surviving;
+#[path = "../trial/mod.rs"]
+mod trial;
 mod upgrading;
 mod waiting;

@@ -1,6 +1,6 @@
 //! A RabbitMQ to test against: the one that all tests share, and nodes of a test's own.
 
-use std::{path::PathBuf, process::Command, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use deskbell::{
     broker::{
@@ -14,6 +14,9 @@ use deskbell::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::visitor::Visitor;
+pub(crate) use crate::trial::node::RabbitNode;
+use crate::trial::node::script;
+pub(super) use crate::trial::variable;
 
 /// The delays that have an exchange and a queue.
 const DELAYS: [&str; 7] = ["1s", "5s", "30s", "2m", "10m", "1h", "6h"];
@@ -25,68 +28,15 @@ pub(crate) fn shared_url() -> String {
     })
 }
 
-#[expect(clippy::disallowed_methods, reason = "the tests' own variables, set by scripts/test")]
-pub(super) fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok()
-}
-
-/// A node that one test may crash. It ends with the test.
-#[derive(Debug)]
-pub(crate) struct RabbitNode {
-    folder: PathBuf,
-    url: String,
-}
-
 impl RabbitNode {
-    pub(crate) fn start() -> Self {
-        // What an interrupted test leaves running there, scripts/test stops.
-        let nodes = variable("DESKBELL_TEST_NODES").map_or_else(std::env::temp_dir, PathBuf::from);
-        let folder = nodes.join(format!("deskbell-node-{}", uuid::Uuid::now_v7().simple()));
-        let url = script(&folder, "start", &[]).trim().to_owned();
-        Self { folder, url }
-    }
-
-    pub(crate) fn url(&self) -> &str {
-        &self.url
-    }
-
     pub(crate) fn stop(&self) {
         script(&self.folder, "stop", &[]);
-    }
-
-    /// Ends it as a crash would.
-    pub(crate) fn kill(&self) {
-        script(&self.folder, "kill", &[]);
-    }
-
-    pub(crate) fn restart(&self) {
-        script(&self.folder, "restart", &[]);
     }
 
     /// `rabbitmqctl`
     pub(crate) fn ctl(&self, arguments: &[&str]) -> String {
         script(&self.folder, "ctl", arguments)
     }
-}
-
-impl Drop for RabbitNode {
-    fn drop(&mut self) {
-        let _ = command(&self.folder, "stop", &[]).output();
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
-fn command(folder: &PathBuf, verb: &str, arguments: &[&str]) -> Command {
-    let mut command = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/rabbitmq"));
-    command.arg(verb).arg(folder).args(arguments);
-    command
-}
-
-fn script(folder: &PathBuf, verb: &str, arguments: &[&str]) -> String {
-    let output = command(folder, verb, arguments).output().unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "scripts/rabbitmq {verb}: {errors}");
-    String::from_utf8(output.stdout).unwrap()
 }
 
 /// One process that uses RabbitMQ under a namespace that no other test has.
