@@ -18,6 +18,7 @@ mod losing;
 mod outages;
 mod pacing;
 mod powercut;
+mod sabotage;
 mod sandbox;
 mod sharing;
 mod supply;
