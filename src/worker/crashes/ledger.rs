@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::parts::{Shared, on_the_disk};
 use crate::{
     delivery::{Attempt, Delivery, DeliveryKey, Transition},
-    event::{DeskName, Envelope, EventId, JournalMark, SourceName},
+    event::{DeskName, Envelope, EventId, JournalGap, JournalMark, SourceName},
     ledger::{
         Books, Claim, Claimed, DeskLease, DeskRecord, EventRecord, Filter, GivenUp, Ledger,
         LedgerError, Overdue, Requeue, sqlite::SqliteLedger,
@@ -111,6 +111,32 @@ impl Ledger for Watched {
         _: usize,
     ) -> Result<Vec<Overdue>, LedgerError> {
         unreachable!("no lane here is idle")
+    }
+
+    async fn note_missing(&self, _: &DeskName, _: &[i64], _: Timestamp) -> Result<(), LedgerError> {
+        unreachable!("no lane is idle here")
+    }
+
+    async fn note_put_back(
+        &self,
+        _: &DeskName,
+        _: &[i64],
+        _: Timestamp,
+    ) -> Result<(), LedgerError> {
+        unreachable!("no lane is idle here")
+    }
+
+    async fn note_gap(
+        &self,
+        _: &JournalMark,
+        _: JournalGap,
+        _: Timestamp,
+    ) -> Result<(), LedgerError> {
+        unreachable!("nobody reads the journal here")
+    }
+
+    async fn forget_gaps(&self, _: Timestamp) -> Result<(), LedgerError> {
+        unreachable!("nobody reads the journal here")
     }
 
     async fn operate(&self, _: &DeliveryKey, _: Transition) -> Result<Delivery, LedgerError> {

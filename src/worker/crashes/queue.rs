@@ -12,10 +12,11 @@ use tokio::sync::Notify;
 
 use super::parts::Shared;
 use crate::{
-    broker::{Broker, BrokerError, Buried, Job, Journal, Lanes, Lease, Readiness, Settle},
+    broker::{
+        Broker, BrokerError, Buried, IdleLane, Job, Journal, Lanes, Lease, Readiness, Settle,
+    },
     clock::Clock,
     event::{DeskName, Envelope, JournalMark},
-    ticket::Priority,
 };
 
 /// Waits longer than this are left to a later process.
@@ -178,7 +179,7 @@ impl Lanes for OneLane {
         }
     }
 
-    async fn idle(&mut self) -> Result<Vec<Priority>, BrokerError> {
+    async fn idle(&mut self) -> Result<Vec<IdleLane>, BrokerError> {
         Ok(Vec::new())
     }
 }
