@@ -154,13 +154,15 @@ impl Station {
     /// can.
     async fn take(&self, lanes: &mut dyn Lanes) -> Result<(Passage, Lease), BrokerError> {
         let probe = self.breaker.passed().await;
-        if probe.is_some() {
-            self.news.notify_one();
-        }
         // An error would say that nobody counts any more.
         let _ = self.midway.subscribe().wait_for(|waiting| *waiting < MOST_MIDWAY).await;
         let turn = self.post.desk.turn().await;
-        Ok((Passage { turn, probe }, lanes.next().await?))
+        let lease = lanes.next().await?;
+        // Not before there is a job: the news ends this wait, which would begin and end for ever.
+        if probe.is_some() {
+            self.news.notify_one();
+        }
+        Ok((Passage { turn, probe }, lease))
     }
 
     /// Keeps all deliveries from the desk for a while; says so once, and not for each of them.

@@ -175,9 +175,8 @@ impl HubSpot {
     ) -> Result<TicketDraft, DeskError> {
         match ties::without_gone(&self.client, &self.settings, draft).await {
             Ok(Some(draft)) => Ok(draft),
-            Ok(None) => Err(refusal),
-            // Whether the record exists cannot be told by this account, now or later.
-            Err(DeskError::Refused(..) | DeskError::Account(_)) => Err(refusal),
+            // All records are there, or the account cannot tell, now or later.
+            Ok(None) | Err(DeskError::Refused(..) | DeskError::Account(_)) => Err(refusal),
             Err(error) => Err(beforehand(error)),
         }
     }

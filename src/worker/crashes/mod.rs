@@ -152,7 +152,7 @@ fn a_crash_in_any_step_loses_and_doubles_nothing() {
                 let mut answers = vec![Answer::Done; place];
                 answers.push(answer);
                 let (knows_customer, records) = (false, 2);
-                let scenario = Scenario { answers, knows_customer, records, ..plain(account) };
+                let scenario = Scenario { knows_customer, records, answers, ..plain(account) };
                 histories += strike_everywhere(&mut bench, &scenario, &[Blow::Crash]);
             }
         }
