@@ -125,7 +125,9 @@ impl Target {
 
     /// Who is hit next.
     fn choose(&self, options: &Options, dice: &mut Dice) -> Victim {
-        if self.node.is_none() { Victim::All } else { dice.choose(&options.victims) }
+        let place = dice.throw(options.victims.len() as u64);
+        let victim = options.victims[usize::try_from(place).unwrap()];
+        if self.node.is_none() { Victim::All } else { victim }
     }
 
     async fn strike(&self, victim: Victim) {

@@ -18,14 +18,14 @@ fn every_sabotage_still_fits_the_sources() {
             continue;
         }
         patches += 1;
-        let patch = Command::new("patch")
+        let fitted = Command::new("patch")
             .args(["--dry-run", "--strip=1", "--fuzz=0", "--silent", "--input"])
             .arg(&path)
             .current_dir(copy.path())
             .output()
             .unwrap();
-        let words = String::from_utf8_lossy(&patch.stdout);
-        assert!(patch.status.success(), "{} does not fit: {words}", path.display());
+        let words = String::from_utf8_lossy(&fitted.stdout);
+        assert!(fitted.status.success(), "{} does not fit: {words}", path.display());
     }
     assert!(patches >= 6, "{patches} patches");
 }

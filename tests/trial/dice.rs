@@ -28,10 +28,4 @@ impl Dice {
     pub(crate) fn throw(&mut self, sides: u64) -> u64 {
         self.roll() % sides.max(1)
     }
-
-    /// One of `choices`.
-    pub(crate) fn choose<T: Copy>(&mut self, choices: &[T]) -> T {
-        let place = self.throw(choices.len() as u64);
-        choices[usize::try_from(place).unwrap()]
-    }
 }
