@@ -88,7 +88,7 @@ impl Drop for Volume {
 
 fn run(program: &str, arguments: &[&dyn AsRef<OsStr>]) {
     let output = Command::new(program)
-        .args(arguments.iter().map(|argument| argument.as_ref()))
+        .args(arguments.iter().map(AsRef::as_ref))
         .output()
         .unwrap_or_else(|error| panic!("`{program}` is needed for this test: {error}"));
     let words = String::from_utf8_lossy(&output.stderr);
