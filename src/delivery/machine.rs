@@ -85,14 +85,18 @@ impl Delivery {
     /// Takes the delivery up. A worker that let its deadline pass is taken for dead, and its
     /// attempt counts: an event that kills its worker must not do so for ever.
     fn claim(mut self, at: Timestamp, until: Timestamp) -> Result<Advanced, InvalidTransition> {
+        // What was written by a clock that was ahead would be due when this one gets there. The
+        // broker has kept the job for as long as it was put off.
+        let clock_went_back = at < self.updated_at;
         let ended = match self.state {
             State::Attempting { until, .. } if at < until => {
+                let until = if clock_went_back { at + (until - self.updated_at) } else { until };
                 return Err(InvalidTransition::Held { until });
             }
             State::Attempting { since, .. } => Some(self.crashed(since, at)),
             State::Retrying { not_before, .. }
             | State::Uncertain { look_again: Some(not_before), .. }
-                if at < not_before =>
+                if at < not_before && !clock_went_back =>
             {
                 return Err(InvalidTransition::NotDue { not_before });
             }
@@ -154,8 +158,12 @@ impl Delivery {
     /// What is known to exist is kept, and what may exist is not buried. A worker that is at it
     /// comes to an end of its own.
     fn poison(mut self, at: Timestamp, failure: Failure) -> Result<Advanced, InvalidTransition> {
+        // What was written by a clock that was ahead would be due when this one gets there. The
+        // broker has kept the job for as long as it was put off.
+        let clock_went_back = at < self.updated_at;
         let ended = match self.state {
             State::Attempting { until, .. } if at < until => {
+                let until = if clock_went_back { at + (until - self.updated_at) } else { until };
                 return Err(InvalidTransition::Held { until });
             }
             State::Attempting { since, .. } => Some(self.crashed(since, at)),

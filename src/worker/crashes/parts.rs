@@ -63,7 +63,8 @@ pub(super) fn on_the_disk<T>(call: impl Future<Output = T>) -> T {
         }
     }
     let waker = Arc::new(Unpark(thread::current())).into();
-    let mut call = pin!(call);
+    // A task's budget is renewed when it yields, which this one does not.
+    let mut call = pin!(tokio::task::unconstrained(call));
     loop {
         match call.as_mut().poll(&mut Context::from_waker(&waker)) {
             Poll::Ready(answer) => return answer,
