@@ -20,8 +20,9 @@ use serde_json::{Value, json};
 use tokio::task::{JoinSet, spawn_blocking};
 
 use crate::support::{
+    sender::Sender,
     volume::Volume,
-    world::{Sender, World, eventually, key},
+    world::{World, eventually, key},
 };
 
 /// Power cuts; each at another moment.

@@ -10,7 +10,8 @@ use tokio::task::{JoinSet, spawn_blocking};
 
 use crate::support::{
     rabbit::RabbitNode,
-    world::{Sender, World, eventually, key},
+    sender::Sender,
+    world::{World, eventually, key},
 };
 
 /// Events that are posted at a time.

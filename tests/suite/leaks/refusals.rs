@@ -13,7 +13,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::support::world::Sender;
+use crate::support::sender::Sender;
 
 const JSON: &str = "application/json";
 

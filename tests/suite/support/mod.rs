@@ -1,6 +1,7 @@
 //! What several tests share.
 
 pub(crate) mod rabbit;
+pub(crate) mod sender;
 pub(crate) mod visitor;
 pub(crate) mod volume;
 pub(crate) mod world;

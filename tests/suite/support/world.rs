@@ -1,25 +1,26 @@
 //! The whole product as a process, with simulated desks around it that outlive it.
 
+mod operators;
+
 use std::{
     fs::{self, File},
     net::TcpListener,
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Command, Stdio},
     sync::Arc,
     time::Duration,
 };
 
-use bytes::Bytes;
 use deskbell::{
     clock::{Clock, SystemClock},
     delivery::DeliveryKey,
     sandbox::{self, LimitSettings, Sandbox, SandboxSettings},
-    signature::{Scheme, SchemeSettings},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
+use super::sender::Sender;
 use crate::trial::variable;
 
 /// The secret of the source `shop`: 32 bytes.
@@ -28,61 +29,8 @@ pub(crate) const SECRET: &str = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5M
 /// How long anything may take before a test is taken to hang; nothing is asserted about speed.
 const PATIENCE: Duration = Duration::from_mins(4);
 
-/// Two desks without pacing, so that tests wait for nothing but the product.
-const CONFIG: &str = r#"
-[sources.shop]
-verify = "standard-webhooks"
-secrets = ["${SHOP_SECRET}"]
-
-[desks.support]
-kind = "supportdesk"
-base_url = "${SUPPORTDESK_URL}"
-api_key = "sk_live_sandbox"
-timeout = "3s"
-pacing = [{ requests = 10000, per = "1s" }]
-
-[desks.crm]
-kind = "hubspot"
-base_url = "${HUBSPOT_URL}"
-token = "pat-sandbox"
-pipeline = "0"
-stage = "1"
-timeout = "3s"
-pacing = [{ requests = 10000, per = "1s" }]
-properties = { orderId = "order_id", amount = "order_amount", errorCode = "error_code" }
-
-[[rules]]
-name = "payment-failed"
-on = "payment.failed"
-when = "data.amount >= 10"
-desks = ["support", "crm"]
-priority = "{{ 'URGENT' if data.amount >= 1000 else 'LOW' }}"
-subject = "Payment failed for order #{{ data.orderId }}"
-description = "The attempt on **{{ data.orderId }}** failed with `{{ data.errorCode }}`."
-category = "billing"
-metadata = { orderId = "{{ data.orderId }}", amount = "{{ data.amount }}", errorCode = "{{ data.errorCode }}" }
-
-[[rules.associations]]
-desk = "crm"
-object = "contact"
-match = { email = "{{ data.customer.email }}" }
-missing = "create"
-
-[[rules]]
-name = "order-stuck"
-on = "order.stuck"
-desks = ["support"]
-subject = "Order {{ data.orderId }} is stuck"
-description = "In {{ data.stage }}."
-
-[[rules]]
-name = "integration-error"
-on = "integration.error"
-desks = ["crm"]
-priority = "HIGH"
-subject = "{{ data.integration }} is in error"
-description = "{{ data.message }}"
-"#;
+/// What every test is configured with.
+const CONFIG: &str = include_str!("world/deskbell.toml");
 
 /// A configured Deskbell, its desks, and the process while it runs.
 pub(crate) struct World {
@@ -168,21 +116,7 @@ impl World {
             ("HUBSPOT_URL", sandbox.hubspot().base_url().unwrap()),
         ];
         environment.extend(amqp_url.map(|url| ("DESKBELL_AMQP_URL", url.to_owned())));
-        let settings = SchemeSettings::StandardWebhooks {
-            secrets: vec![SECRET.into()],
-            tolerance: Duration::from_mins(5),
-        };
-        Self {
-            sandbox,
-            directory,
-            environment,
-            process: None,
-            sender: Sender {
-                receiver,
-                scheme: Arc::new(Scheme::new(settings).unwrap()),
-                client: reqwest::Client::builder().no_proxy().build().unwrap(),
-            },
-        }
+        Self { sandbox, directory, environment, process: None, sender: Sender::to(receiver) }
     }
 
     /// Starts the process and waits until it takes events.
@@ -248,19 +182,6 @@ impl World {
         process.wait().unwrap().code()
     }
 
-    /// Runs a command of the product in the process's environment.
-    pub(crate) fn cli(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().unwrap()
-    }
-
-    /// What a command prints with `--json`.
-    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
-        let output = self.cli(&[arguments, &["--json"]].concat());
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| {
-            panic!("{arguments:?}: {}", String::from_utf8_lossy(&output.stderr))
-        })
-    }
-
     fn command(&self, arguments: &[&str]) -> Command {
         // A build that is broken on purpose, by which a test shows that it can fail.
         let binary = variable("DESKBELL_TEST_BINARY");
@@ -279,93 +200,8 @@ impl World {
         answer
     }
 
-    /// The deliveries of an event once none of them is on its way.
-    pub(crate) async fn settled(&self, id: &str) -> Vec<Value> {
-        self.until(id, |delivery| {
-            ["ticketed", "dead", "discarded", "uncertain"].contains(&state(delivery))
-        })
-        .await
-    }
-
-    /// The deliveries of an event once there are some and `all` holds of each.
-    pub(crate) async fn until(&self, id: &str, all: fn(&Value) -> bool) -> Vec<Value> {
-        let mut deliveries = Vec::new();
-        eventually("the deliveries have come so far", || {
-            let output = self.cli(&["events", "show", id, "--json"]);
-            let event: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-            let routes = event["routes"].as_array().map_or(1, Vec::len);
-            deliveries = event["deliveries"].as_array().cloned().unwrap_or_default();
-            let there = deliveries.len() == routes && deliveries.iter().all(all);
-            std::future::ready(there)
-        })
-        .await;
-        deliveries
-    }
-
-    pub(crate) fn books(&self) -> Value {
-        self.json(&["books"])
-    }
-
-    /// The log of all starts so far.
-    pub(crate) fn log(&self) -> String {
-        fs::read_to_string(self.log_path()).unwrap()
-    }
-
     fn log_path(&self) -> PathBuf {
         self.directory.path().join("log")
-    }
-
-    /// The metrics of the private port, as text.
-    pub(crate) async fn metrics(&self) -> String {
-        let mut known = self.environment.iter();
-        let (_, address) = known.find(|(name, _)| *name == "DESKBELL_OPS_LISTEN").unwrap();
-        let answer =
-            self.sender.client.get(format!("http://{address}/metrics")).send().await.unwrap();
-        answer.text().await.unwrap()
-    }
-}
-
-/// An upstream application.
-#[derive(Clone)]
-pub(crate) struct Sender {
-    pub(crate) receiver: String,
-    pub(crate) scheme: Arc<Scheme>,
-    pub(crate) client: reqwest::Client,
-}
-
-impl Sender {
-    /// Posts a signed event; `None` where no answer came.
-    pub(crate) async fn post_raw(
-        &self,
-        id: &str,
-        event_type: &str,
-        data: &Value,
-    ) -> Option<reqwest::Response> {
-        let body = Bytes::from(json!({ "type": event_type, "data": data }).to_string());
-        let mut request = self
-            .client
-            .post(format!("http://{}/hooks/shop", self.receiver))
-            .header("content-type", "application/json")
-            .body(body.clone());
-        for (name, value) in self.scheme.sign(id, &body, SystemClock.now()) {
-            request = request.header(name, value);
-        }
-        request.send().await.ok()
-    }
-
-    async fn try_post(&self, id: &str, event_type: &str, data: &Value) -> Option<(u16, Value)> {
-        let answer = self.post_raw(id, event_type, data).await?;
-        let status = answer.status().as_u16();
-        Some((status, answer.json().await.ok()?))
-    }
-
-    /// Posts until a 202 comes, as a sender with retries does.
-    pub(crate) async fn post_until_accepted(&self, id: &str, event_type: &str, data: &Value) {
-        eventually("the event is accepted", || async {
-            let answer = self.try_post(id, event_type, data).await;
-            answer.is_some_and(|(status, _)| status == 202)
-        })
-        .await;
     }
 }
 
