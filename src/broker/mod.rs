@@ -6,7 +6,7 @@
 //!   none, and stands in the journal;
 //! - a job is held by one [`Lease`] at a time, and comes back when the lease is dropped or its
 //!   holder dies;
-//! - a job put back with [`Lease::retry_at`] does not come before its time, and the move is durable
+//! - a job put back with [`Lease::retry_after`] does not come before its time, and the move is durable
 //!   before the job leaves its lane;
 //! - what comes back too often to be delivered is not dropped: [`Broker::buried`] gives it out;
 //! - jobs of an urgent lane come before those of a lower one, which never starve.
@@ -20,7 +20,6 @@ pub use fairness::Fairness;
 use std::{collections::HashSet, fmt, num::NonZeroU16, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 
 use crate::{
     event::{DeskName, Envelope, EventId, JournalGap, JournalMark, RuleName, SourceName},
@@ -156,8 +155,8 @@ pub trait Settle: Send {
     /// Removes the job.
     async fn ack(self: Box<Self>) -> Result<(), BrokerError>;
 
-    /// Moves the job to a later time.
-    async fn retry_at(self: Box<Self>, at: Timestamp) -> Result<(), BrokerError>;
+    /// Puts the job off for `wait`.
+    async fn retry_after(self: Box<Self>, wait: Duration) -> Result<(), BrokerError>;
 }
 
 impl Lease {
@@ -176,10 +175,10 @@ impl Lease {
         self.settle.ack().await
     }
 
-    /// Puts the job back, not to come before `at`. An error means that it comes back at any time,
-    /// perhaps twice.
-    pub async fn retry_at(self, at: Timestamp) -> Result<(), BrokerError> {
-        self.settle.retry_at(at).await
+    /// Puts the job back, not to come before `wait` is over. An error means that it comes back at any
+    /// time, perhaps twice.
+    pub async fn retry_after(self, wait: Duration) -> Result<(), BrokerError> {
+        self.settle.retry_after(wait).await
     }
 }
 

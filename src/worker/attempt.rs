@@ -25,8 +25,8 @@ const CLAIM_MARGIN: Duration = Duration::from_secs(5);
 enum Next {
     /// The ledger has the outcome.
     Acknowledge,
-    /// It comes again, not before this.
-    Later(Timestamp),
+    /// It comes again after this.
+    Later(Duration),
 }
 
 /// How an attempt ends.
@@ -35,9 +35,9 @@ pub(super) enum Ending {
     /// With the ticket.
     Complete,
     /// With another attempt to follow.
-    Postpone { not_before: Timestamp, failure: Failure, counts: bool },
-    /// In doubt; `None`: until an operator has looked.
-    Doubt { look_again: Option<Timestamp>, failure: Failure },
+    Postpone { wait: Duration, failure: Failure, counts: bool },
+    /// In doubt until the desk is asked again; `None`: until an operator has looked.
+    Doubt { wait: Option<Duration>, failure: Failure },
     /// For good.
     Bury { failure: Failure, limit: Option<Limit>, counts: bool },
 }
@@ -61,7 +61,7 @@ pub(super) async fn deliver(station: Arc<Station>, passage: Passage, lease: Leas
 async fn settle(station: Arc<Station>, turn: Turn, lease: Lease) {
     let settled = match attempt(&station, turn, lease.job()).await {
         Ok(Next::Acknowledge) => lease.ack().await,
-        Ok(Next::Later(at)) => lease.retry_at(at).await,
+        Ok(Next::Later(wait)) => lease.retry_after(wait).await,
         Err(error) => {
             tracing::warn!(error = %Causes(&error), "An attempt could not be recorded");
             // The job goes back to its lane; a pause keeps a failing ledger from spinning.
@@ -92,7 +92,7 @@ async fn attempt(station: &Station, turn: Turn, job: &Job) -> Result<Next, Ledge
     };
     match station.worker.ledger.claim(claim).await? {
         Claimed::Settled(_) => Ok(Next::Acknowledge),
-        Claimed::NotBefore(at) => Ok(Next::Later(at)),
+        Claimed::NotBefore(due) => Ok(Next::Later(wait_between(at, due))),
         Claimed::Granted(granted) => {
             let mut run = Run::new(station, turn, deadline, *granted);
             let ending = run.pursue().await?;
@@ -108,7 +108,13 @@ impl Station {
     }
 }
 
-/// Records how the attempt ended, and says so.
+/// How long it is from `at` until `due`.
+pub(super) fn wait_between(at: Timestamp, due: Timestamp) -> Duration {
+    due.duration_since(at).try_into().unwrap_or_default()
+}
+
+/// Records how the attempt ended, and says so. One reading of the clock decides about all times, so
+/// that one that is set back in between keeps nothing waiting.
 async fn conclude(station: &Station, run: Run<'_>, ending: Ending) -> Result<Next, LedgerError> {
     let at = station.worker.clock.now();
     let (delivery, mut transitions, received_at) = run.into_parts();
@@ -117,14 +123,15 @@ async fn conclude(station: &Station, run: Run<'_>, ending: Ending) -> Result<Nex
     let is_told = matches!(ending, Ending::Postpone { counts: false, .. });
     let (last, next) = match ending {
         Ending::Complete => (Transition::Complete { claim, at }, Next::Acknowledge),
-        Ending::Postpone { not_before, failure, counts } => (
-            Transition::Postpone { claim, at, not_before, failure, counts },
-            Next::Later(not_before),
+        Ending::Postpone { wait, failure, counts } => (
+            Transition::Postpone { claim, at, not_before: at + wait, failure, counts },
+            Next::Later(wait),
         ),
-        Ending::Doubt { look_again, failure } => (
-            Transition::Doubt { claim, at, look_again, failure, counts: false },
-            look_again.map_or(Next::Acknowledge, Next::Later),
-        ),
+        Ending::Doubt { wait, failure } => {
+            let look_again = wait.map(|wait| at + wait);
+            let doubt = Transition::Doubt { claim, at, look_again, failure, counts: false };
+            (doubt, wait.map_or(Next::Acknowledge, Next::Later))
+        }
         Ending::Bury { failure, limit, counts } => {
             (Transition::Bury { claim, at, failure, limit, counts }, Next::Acknowledge)
         }

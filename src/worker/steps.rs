@@ -7,7 +7,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::{attempt::Ending, desk_loop::Station};
+use super::{
+    attempt::{Ending, wait_between},
+    desk_loop::Station,
+};
 use crate::{
     delivery::{
         AttemptOutcome, Delivery, Failure, Limit, Outcome, Reason, Step, Transition, Verdict,
@@ -215,17 +218,15 @@ impl<'a> Run<'a> {
     }
 
     fn postpone(&self, failure: Failure, wait: Duration, counts: bool) -> Ending {
-        let now = self.station.worker.clock.now();
-        let not_before = now + wait;
-        if self.is_past_age(not_before) {
+        if self.is_past_age_after(wait) {
             return Ending::Bury { failure, limit: Some(Limit::Age), counts };
         }
-        Ending::Postpone { not_before, failure, counts }
+        Ending::Postpone { wait, failure, counts }
     }
 
-    fn is_past_age(&self, at: Timestamp) -> bool {
-        let age = Duration::try_from(at.duration_since(self.delivery.since));
-        age.unwrap_or_default() > self.station.post.settings.retry.max_age
+    fn is_past_age_after(&self, wait: Duration) -> bool {
+        let age = wait_between(self.delivery.since, self.station.worker.clock.now() + wait);
+        age > self.station.post.settings.retry.max_age
     }
 
     #[expect(clippy::unused_self, reason = "reads as the other endings do")]

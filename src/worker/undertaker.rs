@@ -3,7 +3,7 @@
 
 use tokio_util::sync::CancellationToken;
 
-use super::{PAUSE, Worker};
+use super::{PAUSE, Worker, attempt::wait_between};
 use crate::{
     broker::{BrokerError, Job, Lease},
     causes::Causes,
@@ -69,7 +69,7 @@ async fn take_in(worker: &Worker, lease: Lease) -> Result<(), UndertakerError> {
         }
         // Its worker comes to an end, or is found to be dead by whoever takes the job up then.
         Err(LedgerError::NotAllowed(InvalidTransition::Held { until })) => {
-            lease.retry_at(until).await?;
+            lease.retry_after(wait_between(at, until)).await?;
         }
         Err(error) => return Err(error.into()),
     }

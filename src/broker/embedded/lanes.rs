@@ -133,7 +133,8 @@ impl EmbeddedLanes {
         match job.parse(&self.name, lane) {
             Ok(job) => {
                 let in_hand = self.desk.take(number, self.reader, lane);
-                let settling = Settling { store: Arc::clone(&self.store), in_hand };
+                let (store, clock) = (Arc::clone(&self.store), Arc::clone(&self.clock));
+                let settling = Settling { store, clock, in_hand };
                 Ok(Lease::new(job, Box::new(settling)))
             }
             Err(error) => {

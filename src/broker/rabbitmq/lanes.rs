@@ -9,7 +9,6 @@ use std::{
 
 use async_trait::async_trait;
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
-use jiff::Timestamp;
 use lapin::{
     Channel, Consumer,
     message::Delivery,
@@ -20,6 +19,7 @@ use tokio::time::sleep;
 
 use super::{
     Shared, answered,
+    delays::Postponement,
     lease::{Held, Settlement},
     topology::message_count,
     trouble::Trouble,
@@ -123,14 +123,14 @@ impl RabbitLanes {
                 return held.bury();
             }
         };
-        let not_before = incoming.not_before;
+        let put_off = incoming.put_off;
         let Some(job) = incoming.job(&self.desk, lane.priority) else {
             tracing::warn!(message.id = id, desk.name = %self.desk, "Buried a message: no route");
             return held.bury();
         };
-        match not_before {
-            Some(at) if at > self.shared.clock.now() => {
-                self.rounds.push(round(Arc::clone(&self.shared), held, job, at).boxed());
+        match put_off {
+            Some(put_off) if !put_off.remaining(self.shared.clock.now()).is_zero() => {
+                self.rounds.push(round(Arc::clone(&self.shared), held, job, put_off).boxed());
             }
             _ => lane.waiting.push_back((held, job)),
         }
@@ -203,14 +203,22 @@ impl Drop for RabbitLanes {
 }
 
 /// Sends an early job round again; gives it out if its time comes before the broker takes it.
-async fn round(shared: Arc<Shared>, held: Held, job: Job, at: Timestamp) -> Option<(Held, Job)> {
-    while at > shared.clock.now() {
-        if shared.postpone(&job, at).await.is_ok() {
+async fn round(
+    shared: Arc<Shared>,
+    held: Held,
+    job: Job,
+    put_off: Postponement,
+) -> Option<(Held, Job)> {
+    loop {
+        let remaining = put_off.remaining(shared.clock.now());
+        if remaining.is_zero() {
+            return Some((held, job));
+        }
+        if shared.postpone(&job, remaining).await.is_ok() {
             // Where this fails the job comes twice, and the ledger knows it.
             let _ = held.ack().await;
             return None;
         }
         sleep(AGAIN_AFTER).await;
     }
-    Some((held, job))
 }

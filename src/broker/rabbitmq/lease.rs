@@ -4,14 +4,18 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures_util::FutureExt;
-use jiff::Timestamp;
 use lapin::{
     Acker, Channel,
     options::{BasicAckOptions, BasicNackOptions, BasicRejectOptions},
 };
 use tokio::time::timeout;
 
-use super::{Shared, delays::Tier, names::route_key, wire};
+use super::{
+    Shared,
+    delays::{Postponement, Tier},
+    names::route_key,
+    wire,
+};
 use crate::broker::{BrokerError, Job, Settle};
 
 /// How long an acknowledgement may take to leave: the client library never answers for one that it
@@ -72,20 +76,19 @@ impl Settle for Settlement {
         self.held.ack().await
     }
 
-    async fn retry_at(self: Box<Self>, at: Timestamp) -> Result<(), BrokerError> {
-        self.shared.postpone(&self.job, at).await?;
+    async fn retry_after(self: Box<Self>, wait: Duration) -> Result<(), BrokerError> {
+        self.shared.postpone(&self.job, wait).await?;
         self.held.ack().await
     }
 }
 
 impl Shared {
-    /// Stores a copy of `job` that comes when `at` is reached, or on its way there.
-    pub(super) async fn postpone(&self, job: &Job, at: Timestamp) -> Result<(), BrokerError> {
-        let remaining = at.duration_since(self.clock.now());
-        let tier = Tier::towards(remaining.try_into().unwrap_or_default());
+    /// Stores a copy of `job` that comes when `wait` is over, or on the way there.
+    pub(super) async fn postpone(&self, job: &Job, wait: Duration) -> Result<(), BrokerError> {
+        let tier = Tier::towards(wait);
         let names = &self.link.topology.names;
         let exchange = tier.map_or_else(|| names.desks(), |tier| names.retry(tier));
-        let message = wire::job(job, Some(at));
+        let message = wire::job(job, Some(Postponement::of(wait, self.clock.now())));
         self.publishing.publish(exchange, route_key(&job.desk, job.priority), message).await
     }
 }

@@ -3,14 +3,13 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use lapin::{
     BasicProperties,
     types::{AMQPValue, FieldTable, ShortString},
 };
 use sha2::{Digest, Sha256};
 
-use super::names::route_key;
+use super::{delays::Postponement, names::route_key};
 use crate::{
     broker::Job,
     event::{
@@ -32,6 +31,8 @@ const RECEIVED_AT: &str = "deskbell-received-at";
 const RULE: &str = "deskbell-rule";
 /// A job's earliest time, in milliseconds since 1970.
 const NOT_BEFORE: &str = "deskbell-not-before";
+/// When the job was put off, likewise.
+const PUT_OFF_AT: &str = "deskbell-put-off-at";
 /// W3C Trace Context.
 const TRACEPARENT: &str = "traceparent";
 /// Routing keys beside the message's own (RabbitMQ, "Sender-selected Distribution").
@@ -56,8 +57,8 @@ pub(super) struct Incoming {
     pub(super) envelope: Envelope,
     /// The rule of the job that this copy is for; `None` in an event's first copies.
     pub(super) rule: Option<RuleName>,
-    /// A postponed job's earliest time.
-    pub(super) not_before: Option<Timestamp>,
+    /// How long the job is put off.
+    pub(super) put_off: Option<Postponement>,
 }
 
 /// Why a message is not one of Deskbell's.
@@ -86,15 +87,12 @@ pub(super) fn event(envelope: &Envelope) -> Message {
 }
 
 /// A copy for one lane alone, perhaps for later.
-pub(super) fn job(job: &Job, not_before: Option<Timestamp>) -> Message {
+pub(super) fn job(job: &Job, put_off: Option<Postponement>) -> Message {
     let mut headers = headers(&job.envelope);
     headers.insert(RULE.into(), text(job.rule.as_str()));
-    if let Some(at) = not_before {
-        // The next whole millisecond: rounded down, the job would come too early.
-        let millis = at.as_nanosecond().div_euclid(1_000_000)
-            + i128::from(at.as_nanosecond().rem_euclid(1_000_000) > 0);
-        let millis = i64::try_from(millis).unwrap_or(i64::MAX);
-        headers.insert(NOT_BEFORE.into(), AMQPValue::LongLongInt(millis));
+    if let Some(Postponement { since, until }) = put_off {
+        headers.insert(PUT_OFF_AT.into(), AMQPValue::LongLongInt(since));
+        headers.insert(NOT_BEFORE.into(), AMQPValue::LongLongInt(until));
     }
     message(&job.envelope, headers)
 }
@@ -151,15 +149,11 @@ pub(super) fn read(properties: &BasicProperties, body: &[u8]) -> Result<Incoming
         None => None,
         Some(_) => Some(required(headers, RULE)?),
     };
-    let not_before = match headers.inner().get(NOT_BEFORE) {
-        None => None,
-        Some(AMQPValue::LongLongInt(millis)) => {
-            Some(Timestamp::from_millisecond(*millis).map_err(|_| Unreadable::Header(NOT_BEFORE))?)
-        }
-        Some(_) => return Err(Unreadable::Header(NOT_BEFORE)),
-    };
+    // A copy of before there was the other header says only this.
+    let since = number(headers, PUT_OFF_AT)?.unwrap_or_default();
+    let put_off = number(headers, NOT_BEFORE)?.map(|until| Postponement { since, until });
     let event = Event::from_cloudevents(&source, body)?;
-    Ok(Incoming { envelope: Envelope { event, routes, request_id, received_at }, rule, not_before })
+    Ok(Incoming { envelope: Envelope { event, routes, request_id, received_at }, rule, put_off })
 }
 
 impl Incoming {
@@ -220,6 +214,14 @@ fn as_text(value: &AMQPValue) -> Option<&str> {
         AMQPValue::LongString(text) => std::str::from_utf8(text.as_bytes()).ok(),
         AMQPValue::ShortString(text) => Some(text.as_str()),
         _ => None,
+    }
+}
+
+fn number(headers: &FieldTable, name: &'static str) -> Result<Option<i64>, Unreadable> {
+    match headers.inner().get(name) {
+        None => Ok(None),
+        Some(AMQPValue::LongLongInt(number)) => Ok(Some(*number)),
+        Some(_) => Err(Unreadable::Header(name)),
     }
 }
 

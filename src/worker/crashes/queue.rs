@@ -131,8 +131,9 @@ impl Settle for InHand {
         self.shared.points.pass(settle).await
     }
 
-    async fn retry_at(self: Box<Self>, at: Timestamp) -> Result<(), BrokerError> {
+    async fn retry_after(self: Box<Self>, wait: Duration) -> Result<(), BrokerError> {
         let settle = async {
+            let at = self.shared.now() + wait;
             self.shared.queue.settle(self.tag, |jobs, place| {
                 jobs[place].due = at;
                 jobs[place].in_hand = None;

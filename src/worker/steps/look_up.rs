@@ -33,7 +33,7 @@ impl Run<'_> {
                 if spent {
                     self.station.open_breaker(&failure, asked);
                 }
-                Some(Ending::Doubt { look_again: None, failure })
+                Some(Ending::Doubt { wait: None, failure })
             }
             Ok(Found::Absent | Found::CannotTell) => {
                 self.note_not_done(Step::Ticket);
@@ -55,9 +55,8 @@ impl Run<'_> {
     }
 
     fn doubt_until(&self, pause: Duration, failure: Failure) -> Ending {
-        let look_again = self.station.worker.clock.now() + self.jittered(pause);
+        let wait = self.jittered(pause);
         // What is in doubt does not die of age. It is the operators' from there on.
-        let look_again = (!self.is_past_age(look_again)).then_some(look_again);
-        Ending::Doubt { look_again, failure }
+        Ending::Doubt { wait: (!self.is_past_age_after(wait)).then_some(wait), failure }
     }
 }

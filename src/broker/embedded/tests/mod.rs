@@ -181,8 +181,8 @@ async fn a_postponed_job_never_comes_before_its_time() {
     let set = set();
     set.publish("1", &[("crm", High)]).await;
     let mut lanes = set.lanes(2).await;
-    let later = set.clock.now() + Duration::from_hours(1);
-    lanes.next().await.unwrap().retry_at(later).await.unwrap();
+    let later = Duration::from_hours(1);
+    lanes.next().await.unwrap().retry_after(later).await.unwrap();
     set.publish("2", &[("crm", High)]).await;
     let two = lanes.next().await.unwrap();
     assert_eq!(id(&two), "2");
@@ -214,8 +214,9 @@ async fn a_job_put_off_by_the_machines_clock_comes_by_itself() {
     broker.publish(&envelope("1", clock.now(), &[("crm", High)])).await.unwrap();
     let prefetch = NonZeroU16::new(1).unwrap();
     let mut lanes = broker.lanes(&"crm".parse().unwrap(), prefetch).await.unwrap();
-    let due = clock.now() + Duration::from_millis(30);
-    lanes.next().await.unwrap().retry_at(due).await.unwrap();
+    let wait = Duration::from_millis(30);
+    let due = clock.now() + wait;
+    lanes.next().await.unwrap().retry_after(wait).await.unwrap();
     lanes.next().await.unwrap().ack().await.unwrap();
     assert!(clock.now() >= due);
 }

@@ -57,7 +57,7 @@ pub(super) async fn a_postponed_job_comes_back_but_not_before_its_time(bench: &m
         let sent = envelope("1", &[(CRM, High)]);
         broker.publish(&sent).await.unwrap();
         let at = SystemClock.now() + wait;
-        lanes.next().await.unwrap().retry_at(at).await.unwrap();
+        lanes.next().await.unwrap().retry_after(wait).await.unwrap();
         let lease = lanes.next().await.unwrap();
         assert!(SystemClock.now() >= at);
         assert_eq!(lease.job(), &job(&sent, CRM, High));
@@ -71,7 +71,7 @@ pub(super) async fn a_postponed_job_comes_back_to_its_own_lane_alone(bench: &mut
     broker.publish(&sent).await.unwrap();
     let mut crm = open(&*broker, CRM, 1).await;
     let mut support = open(&*broker, SUPPORT, 1).await;
-    crm.next().await.unwrap().retry_at(in_a_second()).await.unwrap();
+    crm.next().await.unwrap().retry_after(A_SECOND).await.unwrap();
     let lease = crm.next().await.unwrap();
     assert_eq!(lease.job(), &job(&sent, CRM, High));
     lease.ack().await.unwrap();
@@ -82,7 +82,7 @@ pub(super) async fn a_postponed_job_survives_a_crash(bench: &mut impl Bench) {
     let broker = bench.broker();
     broker.publish(&envelope("1", &[(CRM, High)])).await.unwrap();
     let lease = open(&*broker, CRM, 1).await.next().await.unwrap();
-    lease.retry_at(in_a_second()).await.unwrap();
+    lease.retry_after(A_SECOND).await.unwrap();
     bench.begin_anew().await;
     assert_eq!(id(&open(&*bench.broker(), CRM, 1).await.next().await.unwrap()), "1");
 }
@@ -91,8 +91,8 @@ pub(super) async fn a_postponed_job_keeps_nobody_waiting(bench: &mut impl Bench)
     let broker = bench.broker();
     let mut lanes = open(&*broker, CRM, 1).await;
     broker.publish(&envelope("late", &[(CRM, High)])).await.unwrap();
-    let later = SystemClock.now() + Duration::from_hours(1);
-    lanes.next().await.unwrap().retry_at(later).await.unwrap();
+    let later = Duration::from_hours(1);
+    lanes.next().await.unwrap().retry_after(later).await.unwrap();
     broker.publish(&envelope("soon", &[(CRM, High)])).await.unwrap();
     assert_eq!(id(&lanes.next().await.unwrap()), "soon");
 }
@@ -142,7 +142,7 @@ pub(super) async fn a_requeued_job_may_have_another_rule_and_lane(bench: &mut im
     let mut lanes = open(&*broker, CRM, 1).await;
     let lease = lanes.next().await.unwrap();
     assert_eq!(lease.job(), &edited);
-    lease.retry_at(in_a_second()).await.unwrap();
+    lease.retry_after(A_SECOND).await.unwrap();
     assert_eq!(lanes.next().await.unwrap().job(), &edited);
 }
 
@@ -228,6 +228,4 @@ async fn expect_only(broker: &dyn Broker, lanes: &mut dyn Lanes, ids: &[&str]) {
     assert_eq!(journal_ids_until(broker, "last").await, expected);
 }
 
-fn in_a_second() -> jiff::Timestamp {
-    SystemClock.now() + Duration::from_secs(1)
-}
+const A_SECOND: Duration = Duration::from_secs(1);

@@ -2,11 +2,7 @@
 
 use std::time::Duration;
 
-use deskbell::{
-    broker::Broker,
-    clock::{Clock, SystemClock},
-    ticket::Priority::High,
-};
+use deskbell::{broker::Broker, ticket::Priority::High};
 use futures_util::FutureExt;
 use lapin::types::FieldTable;
 
@@ -39,7 +35,7 @@ async fn a_job_that_is_put_off_survives_a_restart_and_a_crash_of_the_broker() {
         process.broker.publish(&envelope(&sent, &[(CRM, High)])).await.unwrap();
         let mut lanes = open(&*process.broker, CRM, 1).await;
         let lease = lanes.next().await.unwrap();
-        lease.retry_at(SystemClock.now() + Duration::from_secs(6)).await.unwrap();
+        lease.retry_after(Duration::from_secs(6)).await.unwrap();
         drop(lanes);
         tokio::task::block_in_place(|| {
             faults(&node);
@@ -65,13 +61,13 @@ async fn other_readers_see_an_event_once_however_often_it_is_put_off() {
     process.broker.publish(&sent).await.unwrap();
     let mut lanes = open(&*process.broker, CRM, 1).await;
     for _ in 0..2 {
-        let soon = SystemClock.now() + Duration::from_secs(1);
-        lanes.next().await.unwrap().retry_at(soon).await.unwrap();
+        let soon = Duration::from_secs(1);
+        lanes.next().await.unwrap().retry_after(soon).await.unwrap();
     }
     let lease = lanes.next().await.unwrap();
     // The delayed copy itself: its one key leads to its lane, and nothing else.
-    let later = SystemClock.now() + Duration::from_secs(8);
-    lease.retry_at(later).await.unwrap();
+    let later = Duration::from_secs(8);
+    lease.retry_after(later).await.unwrap();
     let (copy, _) = visitor.get(&process.named(DELAY)).await.unwrap();
     let headers = copy.headers().as_ref().map(FieldTable::inner).unwrap();
     assert!(!headers.contains_key("CC") && !headers.contains_key("BCC"), "{headers:?}");
