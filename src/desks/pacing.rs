@@ -79,17 +79,29 @@ impl Pacer {
     /// and beside all that were promised room before.
     pub async fn turn(&self) -> Turn {
         loop {
-            // Made before the promises are counted, so that one given back in between is noticed.
-            let given_back = self.promised.given_back.notified();
-            {
+            // Made before anything is counted, so that what changes in between is noticed.
+            let (given_back, ended) = (self.promised.given_back.notified(), self.ended.notified());
+            let admission = {
                 let _next = self.next.lock().await;
-                self.room(Windows::admission).await;
-                if self.free() > self.promised.turns.load(Ordering::Relaxed) {
+                self.room(|windows, now| windows.admission(0, now)).await;
+                let promised = self.promised.turns.load(Ordering::Relaxed);
+                let admission = self.windows().admission(promised, Instant::now());
+                if admission == Admission::Now {
                     self.promised.turns.fetch_add(1, Ordering::Relaxed);
                     return Turn(self.promised.clone());
                 }
+                admission
+            };
+            let more_room = async {
+                match admission {
+                    Admission::Not(before) => tokio::time::sleep_until(before).await,
+                    Admission::Now | Admission::AfterAnother => ended.await,
+                }
+            };
+            tokio::select! {
+                () = given_back => {}
+                () = more_room => {}
             }
-            given_back.await;
         }
     }
 
@@ -107,10 +119,6 @@ impl Pacer {
     /// Begins where another process ended. To be called while nothing is on its way.
     pub fn resume(&self, past: &Past) {
         self.windows().resume(past, Instant::now());
-    }
-
-    fn free(&self) -> usize {
-        self.windows().free(Instant::now())
     }
 
     fn windows(&self) -> MutexGuard<'_, Windows> {

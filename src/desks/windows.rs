@@ -38,14 +38,9 @@ impl Windows {
         Self(windows.iter().map(empty).collect())
     }
 
-    /// How many requests could be sent now, one beside the other.
-    pub(super) fn free(&mut self, now: Instant) -> usize {
-        self.0.iter_mut().map(|filled| filled.free(now)).min().unwrap_or(usize::MAX)
-    }
-
     /// Lets one request through, where all windows have room.
     pub(super) fn admit(&mut self, now: Instant) -> Admission {
-        let admission = self.admission(now);
+        let admission = self.admission(0, now);
         if admission == Admission::Now {
             for filled in &mut self.0 {
                 filled.on_their_way += 1;
@@ -54,11 +49,11 @@ impl Windows {
         admission
     }
 
-    /// When all windows have room.
-    pub(super) fn admission(&mut self, now: Instant) -> Admission {
+    /// When all windows have room for one more request than `promised` ones.
+    pub(super) fn admission(&mut self, promised: usize, now: Instant) -> Admission {
         let mut latest = None;
         for filled in &mut self.0 {
-            match filled.room_at(now) {
+            match filled.room_beside(promised, now) {
                 Admission::Now => {}
                 Admission::Not(before) => latest = latest.max(Some(before)),
                 Admission::AfterAnother => return Admission::AfterAnother,
@@ -105,9 +100,9 @@ impl Filled {
         self.allowed().saturating_sub(self.held())
     }
 
-    fn room_at(&mut self, now: Instant) -> Admission {
+    fn room_beside(&mut self, promised: usize, now: Instant) -> Admission {
         self.forget_before(now);
-        match self.held().checked_sub(self.allowed()) {
+        match self.held().saturating_add(promised).checked_sub(self.allowed()) {
             None => Admission::Now,
             Some(excess) => self
                 .counting

@@ -152,3 +152,15 @@ async fn without_windows_nothing_waits() {
     run(&pacer, &[(0, 0); 100]).await;
     assert_eq!(start.elapsed(), Duration::ZERO);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_that_is_kept_delays_no_other_once_there_is_room_for_both() {
+    let pacer = Pacer::new(&[window(2, 1_000)]);
+    // The loop of an idle desk keeps the turn of the next job.
+    let kept = pacer.turn().await;
+    drop(pacer.pass().await);
+    let began = Instant::now();
+    let other = pacer.turn().await;
+    assert_eq!(began.elapsed(), Duration::from_secs(1));
+    drop((kept, other));
+}
