@@ -16,10 +16,13 @@ use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 
 use self::echo::Echo;
-use crate::support::{
-    rabbit::RabbitNode,
-    visitor::Visitor,
-    world::{SECRET, World, eventually, key, state},
+use crate::{
+    support::{
+        rabbit::RabbitNode,
+        visitor::Visitor,
+        world::{World, eventually, key, state},
+    },
+    trial::upstream::SECRET,
 };
 
 /// The password that the process has for its broker.

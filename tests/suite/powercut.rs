@@ -19,10 +19,13 @@ use std::{
 use serde_json::{Value, json};
 use tokio::task::{JoinSet, spawn_blocking};
 
-use crate::support::{
-    sender::Sender,
-    volume::Volume,
-    world::{World, eventually, key},
+use crate::{
+    support::{
+        sender::Sender,
+        volume::Volume,
+        world::{World, eventually, key},
+    },
+    trial::dice::Dice,
 };
 
 /// Power cuts; each at another moment.
@@ -124,22 +127,16 @@ fn lost(accepted: &BTreeSet<usize>, known: &BTreeSet<String>) -> usize {
     accepted.iter().filter(|number| !known.contains(&id(**number))).count()
 }
 
-/// A number for each cut, the same in every run.
-fn drawn(cut: usize) -> u64 {
-    let mut state = SEED.wrapping_add(cut as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    state ^= state >> 29;
-    state.wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 32
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_power_cut_loses_no_accepted_event_and_doubles_no_ticket() {
     let mut volume = spawn_blocking(|| Volume::on_a_device(96)).await.unwrap();
     let mut world = World::embedded_in(&volume.path().join("data"));
     let next = Arc::new(AtomicUsize::new(0));
     let mut accepted = BTreeSet::new();
-    for number in 0..CUTS {
+    let mut dice = Dice::seeded(SEED);
+    for _ in 0..CUTS {
         world.start().await;
-        let lives_for = Duration::from_millis(drawn(number) % 700);
+        let lives_for = Duration::from_millis(dice.throw(700));
         accepted.extend(cut(&mut world, &mut volume, &next, lives_for).await);
     }
     world.start().await;

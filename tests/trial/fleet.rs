@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     fs,
-    net::TcpListener,
     path::PathBuf,
     process::Command,
     sync::{Arc, Mutex, PoisonError},
@@ -24,15 +23,12 @@ use super::{
         history::{self, DeskLine, Line, TicketLine},
         ledger,
     },
-    dice::Dice,
+    eventually,
     history::History,
-    process::Process,
+    process::{Process, command, free_address},
     sender::Sender,
-    settings::{DeskSettings, SECRET, behaviour},
+    settings::{DeskSettings, Environment, behaviour, surroundings},
 };
-
-/// How long anything may take before a trial is taken to hang; nothing is asserted about speed.
-const PATIENCE: Duration = Duration::from_mins(5);
 
 /// The processes of one trial, and what is around them.
 #[derive(Debug)]
@@ -42,7 +38,7 @@ pub(crate) struct Fleet {
     pub(crate) sender: Sender,
     binary: PathBuf,
     directory: TempDir,
-    pub(crate) environment: Vec<(&'static str, String)>,
+    pub(crate) environment: Environment,
     processes: Mutex<BTreeMap<&'static str, Process>>,
     peak: Mutex<u64>,
 }
@@ -62,22 +58,13 @@ impl Fleet {
             let may_repeat = !looks_up && desks.on_uncertain == "retry";
             history.note(Line::Desk(DeskLine { desk: desk.to_owned(), looks_up, may_repeat }));
         }
-        let mut environment = vec![
-            ("DESKBELL_LISTEN", receiver.clone()),
-            ("DESKBELL_LOG", "info".to_owned()),
-            ("DESKBELL_LOG_FORMAT", "json".to_owned()),
-            ("SHOP_SECRET", SECRET.to_owned()),
-            ("SUPPORTDESK_URL", sandbox.supportdesk().base_url().unwrap()),
-            ("HUBSPOT_URL", sandbox.hubspot().base_url().unwrap()),
-        ];
-        environment.extend(amqp_url.map(|url| ("DESKBELL_AMQP_URL", url.to_owned())));
         Self {
+            environment: surroundings(&receiver, &sandbox, amqp_url),
             sandbox,
             sender: Sender::new(receiver, history.clone()),
             history,
             binary,
             directory,
-            environment,
             processes: Mutex::default(),
             peak: Mutex::default(),
         }
@@ -93,12 +80,7 @@ impl Fleet {
 
     /// Waits until the receiver takes events.
     pub(crate) async fn until_ready(&self) {
-        let Sender { client, receiver, .. } = &self.sender;
-        eventually("the receiver takes events", || async {
-            let ready = client.get(format!("http://{receiver}/health/ready")).send();
-            ready.await.is_ok_and(|answer| answer.status().is_success())
-        })
-        .await;
+        eventually("the receiver takes events", || self.sender.upstream.is("ready")).await;
     }
 
     /// Ends a process with SIGKILL, and notes it.
@@ -183,11 +165,7 @@ impl Fleet {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.binary);
-        command.args(arguments).current_dir(self.directory.path()).env_clear();
-        command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
-        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        command
+        command(&self.binary, self.directory.path(), &self.environment, arguments)
     }
 
     /// The running processes, by name.
@@ -211,31 +189,6 @@ impl Drop for Fleet {
             let kept = self.directory.path().display();
             eprintln!("log, ledger and history are kept in {kept}");
             self.directory.disable_cleanup(true);
-        }
-    }
-}
-
-/// Asks `holds` again and again until it does.
-pub(crate) async fn eventually<F, A>(what: &str, mut holds: F)
-where
-    F: FnMut() -> A,
-    A: Future<Output = bool>,
-{
-    let hanging = tokio::time::Instant::now() + PATIENCE;
-    while !holds().await {
-        assert!(tokio::time::Instant::now() < hanging, "in vain: {what}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
-/// A free port below those that the kernel gives to outgoing connections: it stays free while a
-/// killed process is being started again.
-fn free_address() -> String {
-    let mut dice = Dice::seeded(Dice::any_seed());
-    loop {
-        let address = format!("127.0.0.1:{}", 10_000 + dice.throw(10_000));
-        if TcpListener::bind(&address).is_ok() {
-            return address;
         }
     }
 }

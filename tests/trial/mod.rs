@@ -6,9 +6,13 @@ pub(crate) mod dice;
 pub(crate) mod fleet;
 pub(crate) mod history;
 pub(crate) mod node;
-mod process;
+pub(crate) mod process;
 pub(crate) mod sender;
 pub(crate) mod settings;
+pub(crate) mod upstream;
+mod waiting;
+
+pub(crate) use waiting::eventually;
 
 /// A variable of the tests' own.
 #[expect(clippy::disallowed_methods, reason = "the tests' own variables, set by scripts/test")]

@@ -2,9 +2,38 @@
 
 use std::{
     fs::{self, File},
+    net::TcpListener,
     path::Path,
     process::{Child, Command, Stdio},
 };
+
+use super::{dice::Dice, settings::Environment};
+
+/// A command of the product: it sees nothing of the tests' own environment but the path.
+pub(crate) fn command(
+    binary: &Path,
+    directory: &Path,
+    environment: &Environment,
+    arguments: &[&str],
+) -> Command {
+    let mut command = Command::new(binary);
+    command.args(arguments).current_dir(directory).env_clear();
+    command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+    command.envs(environment.iter().map(|(name, value)| (name, value)));
+    command
+}
+
+/// A free port below those that the kernel gives to outgoing connections: it stays free while a
+/// killed process is being started again.
+pub(crate) fn free_address() -> String {
+    let mut dice = Dice::seeded(Dice::any_seed());
+    loop {
+        let address = format!("127.0.0.1:{}", 10_000 + dice.throw(10_000));
+        if TcpListener::bind(&address).is_ok() {
+            return address;
+        }
+    }
+}
 
 /// A process, which ends with its owner.
 #[derive(Debug)]

@@ -9,18 +9,14 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
-use deskbell::{
-    clock::{Clock, SystemClock},
-    signature::{Scheme, SchemeSettings},
-};
 use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::{
     checker::history::{Answer, Line, SentLine},
     history::History,
-    settings::{Kind, SECRET},
+    settings::Kind,
+    upstream::Upstream,
 };
 
 /// How long a sender waits for an answer.
@@ -41,20 +37,13 @@ const FORGED: usize = 100;
 /// A sender of the source `shop`.
 #[derive(Debug, Clone)]
 pub(crate) struct Sender {
-    pub(crate) receiver: String,
-    scheme: Arc<Scheme>,
-    pub(crate) client: reqwest::Client,
+    pub(crate) upstream: Upstream,
     history: History,
 }
 
 impl Sender {
     pub(crate) fn new(receiver: String, history: History) -> Self {
-        let settings = SchemeSettings::StandardWebhooks {
-            secrets: vec![SECRET.into()],
-            tolerance: Duration::from_mins(5),
-        };
-        let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
-        Self { receiver, scheme: Arc::new(Scheme::new(settings).unwrap()), client, history }
+        Self { upstream: Upstream::of(receiver, PATIENCE), history }
     }
 
     /// Posts one event until it is answered for good, and notes how.
@@ -109,17 +98,8 @@ impl Sender {
             "level": level,
             "customer": { "email": "jean@acme.com", "name": "Jean" },
         });
-        let body = Bytes::from(json!({ "type": kind.event_type(), "data": data }).to_string());
-        let mut request = self
-            .client
-            .post(format!("http://{}/hooks/shop", self.receiver))
-            .header("content-type", "application/json")
-            .body(body.clone());
-        for (name, value) in self.scheme.sign(signed, &body, SystemClock.now()) {
-            let value = if name == "webhook-id" { id.to_owned() } else { value };
-            request = request.header(name, value);
-        }
-        match request.send().await.map(|answer| answer.status().as_u16()) {
+        let answer = self.upstream.post(id, signed, kind.event_type(), &data).await;
+        match answer.map(|answer| answer.status().as_u16()) {
             Ok(202) => Answer::Accepted,
             Ok(400..500) => Answer::Refused,
             Ok(_) | Err(_) => Answer::Unknown,

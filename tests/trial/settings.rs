@@ -1,7 +1,30 @@
 //! The configuration of a trial: one source, two desks, and a rule for each kind of event.
 
-/// The secret of the source `shop`: 32 bytes.
-pub(crate) const SECRET: &str = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+use deskbell::sandbox::Sandbox;
+
+use super::upstream::SECRET;
+
+/// The environment of all processes of a trial.
+pub(crate) type Environment = Vec<(&'static str, String)>;
+
+/// What is said to the product of its surroundings. Without an address of RabbitMQ: on the embedded
+/// store.
+pub(crate) fn surroundings(
+    receiver: &str,
+    sandbox: &Sandbox,
+    amqp_url: Option<&str>,
+) -> Environment {
+    let mut environment = vec![
+        ("DESKBELL_LISTEN", receiver.to_owned()),
+        ("DESKBELL_LOG", "info".to_owned()),
+        ("DESKBELL_LOG_FORMAT", "json".to_owned()),
+        ("SHOP_SECRET", SECRET.to_owned()),
+        ("SUPPORTDESK_URL", sandbox.supportdesk().base_url().unwrap()),
+        ("HUBSPOT_URL", sandbox.hubspot().base_url().unwrap()),
+    ];
+    environment.extend(amqp_url.map(|url| ("DESKBELL_AMQP_URL", url.to_owned())));
+    environment
+}
 
 /// What a trial sets of its desks.
 #[derive(Debug, Clone)]

@@ -9,11 +9,7 @@ use super::{
     Trickle, binary, dice, hold_to_every_promise, shuffled,
     steps::{count, writing_lock},
 };
-use crate::trial::{
-    fleet::{Fleet, eventually},
-    node::RabbitNode,
-    settings::DeskSettings,
-};
+use crate::trial::{eventually, fleet::Fleet, node::RabbitNode, settings::DeskSettings};
 
 #[derive(Debug, Clone, Copy)]
 enum Blow {

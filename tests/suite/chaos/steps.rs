@@ -13,8 +13,8 @@ use super::{
     shuffled,
 };
 use crate::trial::{
-    checker,
-    fleet::{Fleet, eventually},
+    checker, eventually,
+    fleet::Fleet,
     settings::{DeskSettings, Kind},
 };
 
@@ -47,8 +47,8 @@ struct House {
 impl House {
     async fn set_up() -> Self {
         let mut fleet = Fleet::new(binary(), None, &DeskSettings::default());
-        let receiver = Proxy::before(&fleet.sender.receiver).await;
-        fleet.sender.receiver = receiver.address();
+        let receiver = Proxy::before(&fleet.sender.upstream.receiver).await;
+        fleet.sender.upstream.receiver = receiver.address();
         let addresses = [fleet.sandbox.hubspot().address(), fleet.sandbox.supportdesk().address()];
         let [crm, support] = addresses.map(|address| address.unwrap().to_string());
         let desks = [Proxy::before(&crm).await, Proxy::before(&support).await];

@@ -1,34 +1,30 @@
 //! An upstream application that signs what it posts.
 
-use std::{sync::Arc, time::Duration};
+use std::{ops::Deref, time::Duration};
 
-use bytes::Bytes;
-use deskbell::{
-    clock::{Clock, SystemClock},
-    signature::{Scheme, SchemeSettings},
-};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::world::{SECRET, eventually};
+use crate::trial::{eventually, upstream::Upstream};
+
+/// How long a sender waits for an answer: longer than any test keeps it waiting.
+const PATIENCE: Duration = Duration::from_mins(4);
 
 /// An upstream application.
 #[derive(Clone)]
-pub(crate) struct Sender {
-    pub(crate) receiver: String,
-    pub(crate) scheme: Arc<Scheme>,
-    pub(crate) client: reqwest::Client,
+pub(crate) struct Sender(Upstream);
+
+impl Deref for Sender {
+    type Target = Upstream;
+
+    fn deref(&self) -> &Upstream {
+        &self.0
+    }
 }
 
 impl Sender {
     /// One that posts to the source `shop` of the receiver at this address.
     pub(crate) fn to(receiver: String) -> Self {
-        let settings = SchemeSettings::StandardWebhooks {
-            secrets: vec![SECRET.into()],
-            tolerance: Duration::from_mins(5),
-        };
-        let scheme = Arc::new(Scheme::new(settings).unwrap());
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { receiver, scheme, client }
+        Self(Upstream::of(receiver, PATIENCE))
     }
 
     /// Posts a signed event; `None` where no answer came.
@@ -38,16 +34,7 @@ impl Sender {
         event_type: &str,
         data: &Value,
     ) -> Option<reqwest::Response> {
-        let body = Bytes::from(json!({ "type": event_type, "data": data }).to_string());
-        let mut request = self
-            .client
-            .post(format!("http://{}/hooks/shop", self.receiver))
-            .header("content-type", "application/json")
-            .body(body.clone());
-        for (name, value) in self.scheme.sign(id, &body, SystemClock.now()) {
-            request = request.header(name, value);
-        }
-        request.send().await.ok()
+        self.0.post(id, id, event_type, data).await.ok()
     }
 
     pub(crate) async fn try_post(

@@ -4,11 +4,9 @@ mod operators;
 
 use std::{
     fs::{self, File},
-    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::Arc,
-    time::Duration,
 };
 
 use deskbell::{
@@ -21,13 +19,13 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use super::sender::Sender;
-use crate::trial::variable;
-
-/// The secret of the source `shop`: 32 bytes.
-pub(crate) const SECRET: &str = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
-
-/// How long anything may take before a test is taken to hang; nothing is asserted about speed.
-const PATIENCE: Duration = Duration::from_mins(4);
+pub(crate) use crate::trial::eventually;
+use crate::trial::{
+    process::{command, free_address},
+    settings::{Environment, surroundings},
+    upstream::Upstream,
+    variable,
+};
 
 /// What every test is configured with.
 const CONFIG: &str = include_str!("world/deskbell.toml");
@@ -36,7 +34,7 @@ const CONFIG: &str = include_str!("world/deskbell.toml");
 pub(crate) struct World {
     pub(crate) sandbox: Sandbox,
     directory: TempDir,
-    environment: Vec<(&'static str, String)>,
+    environment: Environment,
     process: Option<Child>,
     pub(crate) sender: Sender,
 }
@@ -106,16 +104,8 @@ impl World {
         let directory = tempfile::tempdir().unwrap();
         fs::write(directory.path().join("deskbell.toml"), CONFIG).unwrap();
         let receiver = free_address();
-        let mut environment = vec![
-            ("DESKBELL_LISTEN", receiver.clone()),
-            ("DESKBELL_OPS_LISTEN", free_address()),
-            ("DESKBELL_LOG", "info".to_owned()),
-            ("DESKBELL_LOG_FORMAT", "json".to_owned()),
-            ("SHOP_SECRET", SECRET.to_owned()),
-            ("SUPPORTDESK_URL", sandbox.supportdesk().base_url().unwrap()),
-            ("HUBSPOT_URL", sandbox.hubspot().base_url().unwrap()),
-        ];
-        environment.extend(amqp_url.map(|url| ("DESKBELL_AMQP_URL", url.to_owned())));
+        let mut environment = surroundings(&receiver, &sandbox, amqp_url);
+        environment.push(("DESKBELL_OPS_LISTEN", free_address()));
         Self { sandbox, directory, environment, process: None, sender: Sender::to(receiver) }
     }
 
@@ -152,17 +142,12 @@ impl World {
     }
 
     async fn wait_until_healthy(&self, how: &str) {
-        eventually("the receiver answers", || async {
-            let Sender { client, receiver, .. } = &self.sender;
-            let ready = client.get(format!("http://{receiver}/health/{how}"));
-            ready.send().await.is_ok_and(|answer| answer.status().is_success())
-        })
-        .await;
+        eventually("the receiver answers", || self.sender.is(how)).await;
     }
 
     /// What the receiver says of its readiness.
     pub(crate) async fn readiness(&self) -> (u16, Value) {
-        let Sender { client, receiver, .. } = &self.sender;
+        let Upstream { client, receiver, .. } = &*self.sender;
         let answer = client.get(format!("http://{receiver}/health/ready")).send().await.unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
@@ -185,12 +170,8 @@ impl World {
     fn command(&self, arguments: &[&str]) -> Command {
         // A build that is broken on purpose, by which a test shows that it can fail.
         let binary = variable("DESKBELL_TEST_BINARY");
-        let mut command =
-            Command::new(binary.unwrap_or_else(|| env!("CARGO_BIN_EXE_deskbell").to_owned()));
-        command.args(arguments).current_dir(self.directory.path()).env_clear();
-        command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
-        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        command
+        let binary = binary.unwrap_or_else(|| env!("CARGO_BIN_EXE_deskbell").to_owned());
+        command(binary.as_ref(), self.directory.path(), &self.environment, arguments)
     }
 
     /// Posts a signed event that is accepted.
@@ -244,21 +225,4 @@ pub(crate) fn key(id: &str, desk: &str) -> String {
     let key =
         DeliveryKey::of(&"shop".parse().unwrap(), &id.parse().unwrap(), &desk.parse().unwrap());
     key.to_string()
-}
-
-/// Asks `holds` again and again until it does.
-pub(crate) async fn eventually<F, A>(what: &str, mut holds: F)
-where
-    F: FnMut() -> A,
-    A: Future<Output = bool>,
-{
-    let hanging = tokio::time::Instant::now() + PATIENCE;
-    while !holds().await {
-        assert!(tokio::time::Instant::now() < hanging, "in vain: {what}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
-
-fn free_address() -> String {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
 }
