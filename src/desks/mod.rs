@@ -10,6 +10,7 @@ mod memo;
 mod pacing;
 mod reply;
 pub mod supportdesk;
+pub mod text;
 mod windows;
 
 pub use build::{BuildError, build};

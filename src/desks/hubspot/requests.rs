@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     delivery::DeliveryKey,
-    desks::call::{Call, segment},
+    desks::{
+        call::{Call, segment},
+        text,
+    },
     ticket::{Customer, Priority, TicketDraft},
 };
 
@@ -18,6 +21,10 @@ pub(super) const PRIORITY: &str = "hs_ticket_priority";
 
 /// The property for the draft's category.
 pub(super) const CATEGORY: &str = "hs_ticket_category";
+
+/// What a property of several lines holds at most (`hs_note_body`, page "Notes"). People see the
+/// text as it is sent: neither Markdown nor HTML is shown as what it means.
+const LONGEST_CONTENT: usize = 65_536;
 
 /// What of a ticket depends on the account, looked up.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,7 +89,7 @@ fn ticket_properties(
     put("hs_pipeline_stage", &settings.stage);
     put(PRIORITY, resolved.priority);
     put("subject", &draft.subject);
-    put("content", &draft.description);
+    put("content", &text::plain(&draft.description, LONGEST_CONTENT));
     put(CATEGORY, resolved.category.as_deref().unwrap_or_default());
     for (name, property) in &settings.properties {
         if let Some(value) = draft.metadata.get(name) {

@@ -79,7 +79,7 @@ async fn key_content_and_mapped_metadata_are_properties_and_texts() {
         sent,
         json!({
             "hs_pipeline": "0", "hs_pipeline_stage": "1", "hs_ticket_priority": "HIGH",
-            "subject": "troubleshoot report", "content": "**No** power.",
+            "subject": "troubleshoot report", "content": "No power.",
             "order_id": "82098291194615450812345", "amount": "12.50", "is_vip": "true",
             "deskbell_key": KEY,
         })
