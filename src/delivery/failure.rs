@@ -75,6 +75,8 @@ reasons! {
     CustomerConflict = "customer-conflict",
     /// A record that the rule insists on does not exist at the desk.
     MissingRecord = "missing-record",
+    /// The ticket that the event adds to is not at the desk any more.
+    TicketGone = "ticket-gone",
     /// The desk refused the ticket.
     Refused = "refused",
     /// The draft lacks what the desk requires.
@@ -131,6 +133,8 @@ pub enum Verdict {
     },
     /// Make sure that the customer exists, then try again at once.
     CreateCustomer,
+    /// The ticket that it was about is gone: decide anew what to do without it.
+    TicketGone,
     /// It cannot succeed as it is.
     GiveUp,
 }

@@ -9,6 +9,7 @@ mod key;
 mod machine;
 #[cfg(test)]
 mod machine_tests;
+mod mark;
 mod retry;
 mod state;
 mod step;
@@ -16,6 +17,7 @@ mod transition;
 
 pub use failure::{Failure, Reason, Verdict};
 pub use key::DeliveryKey;
+pub use mark::{InvalidMark, Mark};
 pub use retry::RetrySchedule;
 pub use state::{Delivery, EventRef, Limit, State};
 pub use step::{InvalidStep, Outcome, Progress, RecordKey, Step, StepRecord};

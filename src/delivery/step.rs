@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::Mark;
 use crate::ticket::{Association, Missing, Target, TicketRef};
 
 /// One thing that a desk is asked to do for a delivery.
@@ -19,6 +20,16 @@ pub enum Step {
     Record(RecordKey),
     /// Create the ticket.
     Ticket,
+    /// Add a comment to a ticket that exists.
+    Comment(Mark),
+    /// Write to the customer's time line, where the desk takes no comments.
+    TimeLine(Mark),
+    /// Raise the ticket's priority to the draft's.
+    Raise,
+    /// Move the ticket from the resolved stage or status back to where new ones stand.
+    Reopen,
+    /// Move the ticket to the resolved stage or status.
+    Resolve,
 }
 
 /// Names what a record's step is about, so that a rule which is edited between two attempts cannot
@@ -61,10 +72,25 @@ impl fmt::Display for RecordKey {
 impl Step {
     /// Whether doing it twice leaves the desk as doing it once does. Where it does not, an answer
     /// that never came has to be looked up before a second try.
+    ///
+    /// A second entry on a time line calls nobody, and people know it by its mark.
     pub fn is_repeatable(&self) -> bool {
         match self {
-            Self::Customer | Self::Record(_) => true,
-            Self::Ticket => false,
+            Self::Customer
+            | Self::Record(_)
+            | Self::TimeLine(_)
+            | Self::Raise
+            | Self::Reopen
+            | Self::Resolve => true,
+            Self::Ticket | Self::Comment(_) => false,
+        }
+    }
+
+    /// Whether it is about a ticket that exists.
+    pub fn is_about_a_ticket(&self) -> bool {
+        match self {
+            Self::Comment(_) | Self::Raise | Self::Reopen | Self::Resolve => true,
+            Self::Customer | Self::Record(_) | Self::Ticket | Self::TimeLine(_) => false,
         }
     }
 }
@@ -75,6 +101,11 @@ impl fmt::Display for Step {
             Self::Customer => formatter.write_str("customer"),
             Self::Record(key) => write!(formatter, "record:{key}"),
             Self::Ticket => formatter.write_str("ticket"),
+            Self::Comment(mark) => write!(formatter, "comment:{mark}"),
+            Self::TimeLine(mark) => write!(formatter, "time-line:{mark}"),
+            Self::Raise => formatter.write_str("raise"),
+            Self::Reopen => formatter.write_str("reopen"),
+            Self::Resolve => formatter.write_str("resolve"),
         }
     }
 }
@@ -88,11 +119,20 @@ impl FromStr for Step {
     type Err = InvalidStep;
 
     fn from_str(text: &str) -> Result<Self, InvalidStep> {
+        let mark = |digits: &str| digits.parse::<Mark>().map_err(|_| InvalidStep);
         match text.split_once(':') {
-            None if text == "customer" => Ok(Self::Customer),
-            None if text == "ticket" => Ok(Self::Ticket),
+            None => match text {
+                "customer" => Ok(Self::Customer),
+                "ticket" => Ok(Self::Ticket),
+                "raise" => Ok(Self::Raise),
+                "reopen" => Ok(Self::Reopen),
+                "resolve" => Ok(Self::Resolve),
+                _ => Err(InvalidStep),
+            },
             Some(("record", key)) if !key.is_empty() => Ok(Self::Record(RecordKey(key.to_owned()))),
-            _ => Err(InvalidStep),
+            Some(("comment", digits)) => mark(digits).map(Self::Comment),
+            Some(("time-line", digits)) => mark(digits).map(Self::TimeLine),
+            Some(_) => Err(InvalidStep),
         }
     }
 }
@@ -172,10 +212,14 @@ mod tests {
     #[test]
     fn a_step_reads_back_as_it_was_written() {
         let record = Step::Record(RecordKey::of(&association("a@b.c", Missing::Skip)));
-        for step in [Step::Customer, record, Step::Ticket] {
+        let mark: Mark = "e915b8136583".parse().unwrap();
+        let marked = [Step::Comment(mark.clone()), Step::TimeLine(mark)];
+        let plain =
+            [Step::Customer, record, Step::Ticket, Step::Raise, Step::Reopen, Step::Resolve];
+        for step in plain.into_iter().chain(marked) {
             assert_eq!(step.to_string().parse::<Step>().unwrap(), step);
         }
-        for bad in ["", "record", "record:", "tickets", "ticket:1"] {
+        for bad in ["", "record", "record:", "tickets", "ticket:1", "comment", "comment:x"] {
             assert!(bad.parse::<Step>().is_err(), "{bad:?}");
         }
     }

@@ -67,6 +67,9 @@ pub enum DeskError {
     /// A record that the rule insists on does not exist.
     #[error("the desk has no such record: {0}")]
     MissingRecord(String),
+    /// The ticket that the step is about is not there any more.
+    #[error("the desk has the ticket no more: {}", .0.words)]
+    TicketGone(Answer),
     /// A question that the step asks first, and that changes nothing, went wrong: the request that
     /// the step is about was not sent.
     #[error("the desk could not be asked what the step needs to know")]
@@ -90,11 +93,14 @@ impl DeskError {
             }
             Self::Unreadable { .. } => Verdict::Retry { after: None },
             Self::Faulty(_, after) | Self::Locked(_, after) => Verdict::Retry { after: *after },
-            Self::UnknownCustomer(_) if *step == Step::Ticket => Verdict::CreateCustomer,
+            Self::UnknownCustomer(_) if matches!(step, Step::Ticket | Step::TimeLine(_)) => {
+                Verdict::CreateCustomer
+            }
             Self::UnknownCustomer(_)
             | Self::Refused(..)
             | Self::Incomplete(_)
             | Self::MissingRecord(_) => Verdict::GiveUp,
+            Self::TicketGone(_) => Verdict::TicketGone,
             // A question may be asked again, as a record may be looked up again.
             Self::Beforehand(cause) => cause.verdict(&Step::Customer),
         }
@@ -114,6 +120,7 @@ impl DeskError {
             | Self::Refused(..)
             | Self::Incomplete(_)
             | Self::MissingRecord(_)
+            | Self::TicketGone(_)
             | Self::Beforehand(_) => true,
         }
     }
@@ -125,7 +132,8 @@ impl DeskError {
             Self::UnknownCustomer(_)
             | Self::Refused(..)
             | Self::Locked(..)
-            | Self::MissingRecord(_) => true,
+            | Self::MissingRecord(_)
+            | Self::TicketGone(_) => true,
             Self::Unreachable(_)
             | Self::NotBegun
             | Self::NoAnswer(_)
@@ -149,6 +157,7 @@ impl DeskError {
             | Self::QuotaSpent(answer, _)
             | Self::Account(answer)
             | Self::UnknownCustomer(answer)
+            | Self::TicketGone(answer)
             | Self::Refused(_, answer) => Failure {
                 reason,
                 words: answer.words.clone(),
@@ -182,6 +191,7 @@ impl DeskError {
             Self::Refused(reason, _) => *reason,
             Self::Incomplete(_) => Reason::Incomplete,
             Self::MissingRecord(_) => Reason::MissingRecord,
+            Self::TicketGone(_) => Reason::TicketGone,
             Self::Beforehand(cause) => cause.reason(),
         }
     }

@@ -10,6 +10,7 @@ mod memo;
 mod pacing;
 mod reply;
 pub mod supportdesk;
+mod task;
 pub mod text;
 mod windows;
 
@@ -17,6 +18,7 @@ pub use build::{BuildError, build};
 pub use deadline::until;
 pub use error::{Answer, DeskError};
 pub use pacing::{Pacer, Pass, Turn};
+pub use task::{Abilities, Found, Sought, Task};
 
 use std::{fmt, time::Duration};
 
@@ -25,17 +27,21 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    delivery::{DeliveryKey, Outcome, RetrySchedule, Step, StepRecord},
+    delivery::{DeliveryKey, Outcome, RetrySchedule, Step},
     event::DeskName,
     standing::{Past, Sent},
-    ticket::{TicketDraft, TicketRef},
+    ticket::TicketDraft,
 };
 
 /// One configured ticket system account.
 #[async_trait]
 pub trait Desk: fmt::Debug + Send + Sync {
-    /// The steps that `draft` takes here, in order. The same draft gives the same steps.
+    /// The steps that a ticket of `draft` takes here, in order, up to [`Step::Ticket`]. The same draft
+    /// gives the same steps.
     fn plan(&self, draft: &TicketDraft) -> Vec<Step>;
+
+    /// What can be done here with a ticket that exists.
+    fn abilities(&self) -> Abilities;
 
     /// The requests that the steps of `draft` would send, in order, with the key's secrets masked.
     fn preview(&self, key: &DeliveryKey, draft: &TicketDraft) -> Result<Vec<Preview>, DeskError>;
@@ -50,29 +56,13 @@ pub trait Desk: fmt::Debug + Send + Sync {
     /// Begins where the worker before ended. To be called while nothing is on its way.
     fn resume(&self, past: &Past);
 
-    /// Does one step. `done` holds the outcomes of the steps before it.
-    async fn act(
-        &self,
-        step: &Step,
-        key: &DeliveryKey,
-        draft: &TicketDraft,
-        done: &[StepRecord],
-    ) -> Result<Outcome, DeskError>;
+    /// Does one step. One about a ticket that is not there any more is
+    /// [`DeskError::TicketGone`].
+    async fn act(&self, step: &Step, task: &Task<'_>) -> Result<Outcome, DeskError>;
 
-    /// Looks for the ticket of `key`, to settle a doubt. What it says is certain, or it says that
-    /// it cannot tell.
-    async fn find(&self, key: &DeliveryKey) -> Result<Found, DeskError>;
-}
-
-/// The answer to [`Desk::find`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
-    /// The ticket exists.
-    Ticket(TicketRef),
-    /// There is no such ticket.
-    Absent,
-    /// This account offers no way to know.
-    CannotTell,
+    /// Looks for what may be there, to settle a doubt. What it says is certain, or it says that it
+    /// cannot tell.
+    async fn find(&self, sought: &Sought<'_>) -> Result<Found, DeskError>;
 }
 
 /// A request as it would be sent.

@@ -68,6 +68,14 @@ pub struct Envelope {
     pub received_at: Timestamp,
 }
 
+impl Envelope {
+    /// When the event happened, as it says; when it was received, where it does not.
+    pub fn happened_at(&self) -> Timestamp {
+        let said = self.event.attributes.time.as_deref().and_then(|time| time.parse().ok());
+        said.unwrap_or(self.received_at)
+    }
+}
+
 /// One desk that an event goes to, decided at the receiver.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {

@@ -16,6 +16,8 @@ pub enum Operation {
     List,
     /// Changes a ticket.
     Update,
+    /// Adds a comment to a ticket.
+    Comment,
     /// Puts a ticket into the recycle bin.
     Archive,
     /// Looks for records by what stands in them.

@@ -43,6 +43,9 @@ pub struct SandboxTicket {
     pub properties: Map<String, Value>,
     /// The records that it is tied to.
     pub associations: Vec<SandboxAssociation>,
+    /// What was added to it, the oldest first. Where the vendor has no comments: the entries of the
+    /// customer's time line that name the ticket.
+    pub comments: Vec<String>,
     /// Whether it is in the recycle bin.
     pub archived: bool,
     /// When it was opened.

@@ -15,7 +15,7 @@ use crate::{
     delivery::{
         AttemptOutcome, Delivery, Failure, Limit, Outcome, Reason, Step, Transition, Verdict,
     },
-    desks::{self, DeskError, Turn},
+    desks::{self, DeskError, Task, Turn},
     event::Envelope,
     ledger::{Granted, LedgerError},
     ticket::TicketDraft,
@@ -158,7 +158,10 @@ impl<'a> Run<'a> {
         transitions.push(Transition::Intend { claim, at, until, step: step.clone() });
         self.delivery = worker.ledger.advance(&self.delivery.key, transitions).await?;
         self.turn = None;
-        let acting = post.desk.act(step, &self.delivery.key, draft, &self.delivery.steps);
+        let Delivery { key, steps: done, .. } = &self.delivery;
+        let (ticket, at) = (self.delivery.ticket(), self.envelope.happened_at());
+        let task = Task { key, draft, ticket, done, at };
+        let acting = post.desk.act(step, &task);
         let acted = desks::until(self.deadline, acting).await;
         match acted {
             Ok(outcome) => {
@@ -197,7 +200,9 @@ impl<'a> Run<'a> {
             }
             Verdict::Later => Some(self.wait(failure, SOON)),
             Verdict::LookUp { after } => self.look_up(failure, after, true).await,
-            Verdict::CreateCustomer | Verdict::GiveUp => Some(self.bury(failure)),
+            Verdict::CreateCustomer | Verdict::TicketGone | Verdict::GiveUp => {
+                Some(self.bury(failure))
+            }
         }
     }
 

@@ -78,6 +78,19 @@ pub(super) fn created_record(reply: &Reply) -> Result<String, DeskError> {
     existing.map_or_else(|| id(reply), Ok)
 }
 
+/// Reads the answer to a change of a ticket.
+pub(super) fn changed(reply: &Reply) -> Result<(), DeskError> {
+    match reply.status {
+        404 if is_object(reply) => Err(DeskError::TicketGone(Envelope::of(reply).answer(reply))),
+        _ => id(reply).map(drop),
+    }
+}
+
+/// Whether the record that was asked for is not there.
+pub(super) fn is_absent(reply: &Reply) -> bool {
+    reply.status == 404 && is_object(reply)
+}
+
 /// Reads a property's options; `None` where the property does not exist or the key may not read it.
 pub(super) fn options(reply: &Reply) -> Result<Option<Vec<PropertyOption>>, DeskError> {
     if matches!(reply.status, 403 | 404) {
@@ -144,7 +157,7 @@ fn id(reply: &Reply) -> Result<String, DeskError> {
     }
 }
 
-fn list<'a>(reply: &'a Reply, name: &str) -> Result<&'a [Value], DeskError> {
+pub(super) fn list<'a>(reply: &'a Reply, name: &str) -> Result<&'a [Value], DeskError> {
     if !reply.is_success() {
         return Err(error(reply));
     }

@@ -9,7 +9,7 @@ use super::{
     answers::{self, AssociationLabel, PropertyOption},
     collision::Collision,
     limits::{self, Room},
-    requests,
+    notes, requests,
     settings::SEARCH_PACING,
 };
 use crate::{
@@ -90,6 +90,30 @@ impl Client {
 
     pub(super) async fn find_ticket(&self, call: &Call) -> Result<Found, DeskError> {
         answers::found(&self.send("look-up", call).await?)
+    }
+
+    /// Makes a note.
+    pub(super) async fn create_note(&self, step: &Step, call: &Call) -> Result<(), DeskError> {
+        answers::created_record(&self.send(&step.to_string(), call).await?).map(drop)
+    }
+
+    /// Changes a ticket.
+    pub(super) async fn change_ticket(&self, step: &Step, call: &Call) -> Result<(), DeskError> {
+        answers::changed(&self.send(&step.to_string(), call).await?)
+    }
+
+    /// A page of a ticket's notes, and where the next one begins; `None` where there is no ticket.
+    pub(super) async fn list_notes(
+        &self,
+        call: &Call,
+    ) -> Result<Option<(Vec<String>, Option<String>)>, DeskError> {
+        let reply = self.send("look-up", call).await?;
+        if answers::is_absent(&reply) { Ok(None) } else { notes::listed(&reply).map(Some) }
+    }
+
+    /// What notes say.
+    pub(super) async fn read_notes(&self, call: &Call) -> Result<Vec<String>, DeskError> {
+        notes::bodies(&self.send("look-up", call).await?)
     }
 
     /// Asks for a record, by its own resource or by search.

@@ -13,7 +13,9 @@ use super::{
 };
 use crate::{
     delivery::{DeliveryKey, Outcome, RecordKey, Step, StepRecord},
-    desks::{BuildError, Desk, DeskError, DeskSettings, Found, Preview, Turn},
+    desks::{
+        Abilities, BuildError, Desk, DeskError, DeskSettings, Found, Preview, Sought, Task, Turn,
+    },
     standing::{Past, Sent},
     ticket::{Missing, Priority, Target, TicketDraft, TicketRef},
 };
@@ -24,8 +26,8 @@ const FALLBACK: &str = "HIGH";
 /// One HubSpot account.
 #[derive(Debug)]
 pub struct HubSpot {
-    client: Client,
-    settings: Settings,
+    pub(super) client: Client,
+    pub(super) settings: Settings,
 }
 
 impl HubSpot {
@@ -40,6 +42,11 @@ impl Desk for HubSpot {
     /// One step for each record that has to be looked up, then the ticket with all its ties.
     fn plan(&self, draft: &TicketDraft) -> Vec<Step> {
         [ties::steps(draft), vec![Step::Ticket]].concat()
+    }
+
+    fn abilities(&self) -> Abilities {
+        let resolve = self.settings.resolved_stage.is_some();
+        Abilities { comment: true, raise: true, resolve }
     }
 
     fn preview(&self, key: &DeliveryKey, draft: &TicketDraft) -> Result<Vec<Preview>, DeskError> {
@@ -59,30 +66,31 @@ impl Desk for HubSpot {
         self.client.resume(past);
     }
 
-    async fn act(
-        &self,
-        step: &Step,
-        key: &DeliveryKey,
-        draft: &TicketDraft,
-        done: &[StepRecord],
-    ) -> Result<Outcome, DeskError> {
-        check(draft)?;
+    async fn act(&self, step: &Step, task: &Task<'_>) -> Result<Outcome, DeskError> {
+        let Task { key, draft, done, .. } = *task;
         match step {
-            Step::Record(key) => self.record(key, draft).await,
-            Step::Ticket => self.open(key, draft, done).await.map(Outcome::Ticket),
-            Step::Customer => {
+            Step::Record(key) => {
+                check(draft)?;
+                self.record(key, draft).await
+            }
+            Step::Ticket => {
+                check(draft)?;
+                self.open(key, draft, done).await.map(Outcome::Ticket)
+            }
+            Step::Comment(mark) => self.comment(mark, task).await,
+            Step::Raise => self.raise(task).await,
+            Step::Reopen => self.reopen(task).await,
+            Step::Resolve => self.close(task).await,
+            Step::Customer | Step::TimeLine(_) => {
                 Err(DeskError::Incomplete("HubSpot knows contacts, not customers".to_owned()))
             }
         }
     }
 
-    async fn find(&self, key: &DeliveryKey) -> Result<Found, DeskError> {
-        match &self.settings.key_property {
-            None => Ok(Found::CannotTell),
-            Some(property) => {
-                let call = requests::find_ticket(&self.settings, property, key);
-                self.client.find_ticket(&call).await
-            }
+    async fn find(&self, sought: &Sought<'_>) -> Result<Found, DeskError> {
+        match sought {
+            Sought::Ticket(key) => self.find_ticket(key).await,
+            Sought::Comment { mark, ticket } => self.find_comment(mark, ticket).await,
         }
     }
 }
@@ -98,6 +106,16 @@ fn check(draft: &TicketDraft) -> Result<(), DeskError> {
 }
 
 impl HubSpot {
+    async fn find_ticket(&self, key: &DeliveryKey) -> Result<Found, DeskError> {
+        match &self.settings.key_property {
+            None => Ok(Found::CannotTell),
+            Some(property) => {
+                let call = requests::find_ticket(&self.settings, property, key);
+                self.client.find_ticket(&call).await
+            }
+        }
+    }
+
     async fn record(&self, key: &RecordKey, draft: &TicketDraft) -> Result<Outcome, DeskError> {
         let step = Step::Record(key.clone());
         let mut numbered = draft.associations.iter().enumerate();
@@ -192,13 +210,14 @@ impl HubSpot {
         if holder == Holder::Other {
             return Err(refusal);
         }
-        match (self.find(key).await, holder) {
+        match (self.find_ticket(key).await, holder) {
             (Ok(Found::Ticket(ticket)), _) => Ok(ticket),
             // A ticket in the recycle bin is not found, and yet it is the one that was made.
-            (Ok(Found::Absent | Found::CannotTell) | Err(_), Holder::Ticket(id)) => {
-                Ok(TicketRef { id, number: None, url: None })
-            }
-            (Ok(Found::Absent | Found::CannotTell), _) => Err(refusal),
+            (
+                Ok(Found::Absent | Found::Comment | Found::CannotTell) | Err(_),
+                Holder::Ticket(id),
+            ) => Ok(TicketRef { id, number: None, url: None }),
+            (Ok(Found::Absent | Found::Comment | Found::CannotTell), _) => Err(refusal),
             (Err(error), _) => Err(beforehand(error)),
         }
     }
@@ -216,7 +235,7 @@ impl HubSpot {
     }
 
     /// Accounts can take options away; `URGENT` came late, and many do not have it.
-    async fn priority(&self, wanted: Priority) -> Result<&'static str, DeskError> {
+    pub(super) async fn priority(&self, wanted: Priority) -> Result<&'static str, DeskError> {
         let wanted = requests::priority(wanted);
         if wanted != requests::priority(Priority::Urgent) {
             return Ok(wanted);
@@ -245,7 +264,7 @@ impl HubSpot {
 
 /// What went wrong with a question is no doubt about the ticket. What is known without one stays
 /// as it is.
-fn beforehand(error: DeskError) -> DeskError {
+pub(super) fn beforehand(error: DeskError) -> DeskError {
     match error {
         DeskError::Incomplete(_) | DeskError::MissingRecord(_) => error,
         error => DeskError::Beforehand(Box::new(error)),

@@ -6,6 +6,8 @@
 //!
 //! What a ticket is tied to is looked up first, each record a step of its own, and named in the
 //! request for the ticket: there is never a ticket without its ties.
+//!
+//! A comment is a note that is tied to its ticket, and found again among the ticket's notes.
 
 mod answers;
 mod client;
@@ -13,7 +15,9 @@ mod collision;
 mod desk;
 mod envelope;
 mod kinds;
+mod life;
 mod limits;
+mod notes;
 mod preview;
 mod requests;
 mod settings;

@@ -129,6 +129,19 @@ pub(super) fn record_id(id: &str) -> Value {
     }
 }
 
+/// The request that changes a ticket's properties. `None` for an id that no ticket can have.
+pub(super) fn change_ticket(
+    settings: &Settings,
+    id: &str,
+    properties: &[(&str, &str)],
+) -> Option<Call> {
+    let properties: Map<String, Value> =
+        properties.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+    let path = format!("{}/{}", objects(settings, "tickets"), segment(id)?);
+    let body = json!({ "properties": properties });
+    Some(Call::with_body(Method::PATCH, "/crm/{version}/objects/tickets/{id}", path, body))
+}
+
 /// The question whether the ticket of `key` exists, which is answered from the records
 /// themselves. `property` is the unique one.
 pub(super) fn find_ticket(settings: &Settings, property: &str, key: &DeliveryKey) -> Call {
@@ -220,7 +233,7 @@ pub(super) fn labels(object: &str) -> Call {
     Call::get("/crm/v4/associations/tickets/{object}/labels", path)
 }
 
-fn objects(settings: &Settings, object: &str) -> String {
+pub(super) fn objects(settings: &Settings, object: &str) -> String {
     resource(settings, "objects", object)
 }
 

@@ -34,6 +34,11 @@ pub(super) fn customer(reply: &Reply) -> Result<(), DeskError> {
     data(reply).map(drop)
 }
 
+/// Reads the answer to an entry on a time line.
+pub(super) fn event(reply: &Reply) -> Result<(), DeskError> {
+    data(reply).map(drop)
+}
+
 fn data(reply: &Reply) -> Result<Option<&Value>, DeskError> {
     if !reply.is_success() {
         return Err(error(reply));

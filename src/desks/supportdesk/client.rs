@@ -40,6 +40,10 @@ impl Client {
         answers::customer(&reply)
     }
 
+    pub(super) async fn add_event(&self, step: &Step, call: &Call) -> Result<(), DeskError> {
+        answers::event(&self.caller.send(&step.to_string(), call).await?)
+    }
+
     pub(super) async fn turn(&self) -> Turn {
         self.caller.turn().await
     }

@@ -4,8 +4,11 @@ use async_trait::async_trait;
 
 use super::{Settings, answers::CUSTOMER_NOT_FOUND, client::Client, requests};
 use crate::{
-    delivery::{DeliveryKey, Outcome, Step, StepRecord},
-    desks::{Answer, BuildError, Desk, DeskError, DeskSettings, Found, Preview, Turn},
+    delivery::{DeliveryKey, Outcome, Step},
+    desks::{
+        Abilities, Answer, BuildError, Desk, DeskError, DeskSettings, Found, Preview, Sought, Task,
+        Turn,
+    },
     standing::{Past, Sent},
     ticket::TicketDraft,
 };
@@ -30,6 +33,11 @@ impl Desk for SupportDesk {
         vec![Step::Ticket]
     }
 
+    /// None: the pages offer no call that changes a ticket.
+    fn abilities(&self) -> Abilities {
+        Abilities::default()
+    }
+
     fn preview(&self, key: &DeliveryKey, draft: &TicketDraft) -> Result<Vec<Preview>, DeskError> {
         let ticket = requests::create_ticket(key, draft)?;
         let only = Some("if the desk does not know the customer");
@@ -51,13 +59,8 @@ impl Desk for SupportDesk {
         self.client.resume(past);
     }
 
-    async fn act(
-        &self,
-        step: &Step,
-        key: &DeliveryKey,
-        draft: &TicketDraft,
-        _done: &[StepRecord],
-    ) -> Result<Outcome, DeskError> {
+    async fn act(&self, step: &Step, task: &Task<'_>) -> Result<Outcome, DeskError> {
+        let Task { key, draft, .. } = *task;
         match step {
             Step::Ticket => {
                 let call = requests::create_ticket(key, draft)?;
@@ -68,13 +71,21 @@ impl Desk for SupportDesk {
                 self.client.upsert_customer(&call).await?;
                 Ok(Outcome::Done)
             }
+            Step::TimeLine(mark) => {
+                let call = requests::add_event(mark, task)?;
+                self.client.add_event(step, &call).await?;
+                Ok(Outcome::Done)
+            }
             Step::Record(_) => {
                 Err(DeskError::Incomplete("SupportDesk ties tickets to no records".to_owned()))
+            }
+            Step::Comment(_) | Step::Raise | Step::Reopen | Step::Resolve => {
+                Err(DeskError::Incomplete("SupportDesk changes no ticket".to_owned()))
             }
         }
     }
 
-    async fn find(&self, _key: &DeliveryKey) -> Result<Found, DeskError> {
+    async fn find(&self, _: &Sought<'_>) -> Result<Found, DeskError> {
         Ok(Found::CannotTell)
     }
 }

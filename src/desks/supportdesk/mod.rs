@@ -5,7 +5,9 @@
 //! so a doubt cannot be settled here: the delivery key in the metadata lets people recognise a
 //! second ticket.
 //!
-//! Source: the vendor's pages "Tickets", "Customers", "Errors" and "Authentication".
+//! No call changes a ticket either: what there is to add goes to the customer's time line.
+//!
+//! Source: the vendor's pages "Tickets", "Customers", "Events", "Errors" and "Authentication".
 
 mod answers;
 mod client;

@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::{
-    delivery::DeliveryKey,
+    delivery::{DeliveryKey, Mark},
     desks::{
-        DeskError,
+        DeskError, Task,
         call::{Call, segment},
     },
     ticket::{Customer, TicketDraft},
@@ -15,6 +15,9 @@ use crate::{
 
 /// The metadata name under which the delivery key stands in a ticket.
 const KEY: &str = "deskbell_key";
+
+/// The type of our entries on time lines.
+const EVENT: &str = "deskbell.comment";
 
 /// The request for the ticket; an error where the draft lacks what SupportDesk requires.
 pub(super) fn create_ticket(key: &DeliveryKey, draft: &TicketDraft) -> Result<Call, DeskError> {
@@ -58,6 +61,31 @@ pub(super) fn upsert_customer(draft: &TicketDraft) -> Result<Option<Call>, DeskE
         body["phone"] = phone.into();
     }
     Ok(Some(Call::with_body(Method::PATCH, "/customers/{externalId}", path, body)))
+}
+
+/// The entry on the customer's time line that stands in for a comment.
+pub(super) fn add_event(mark: &Mark, task: &Task<'_>) -> Result<Call, DeskError> {
+    let TicketDraft { subject, description, priority, .. } = task.draft;
+    let mut payload = json!({
+        "text": description,
+        "priority": priority.as_str(),
+        "deskbell_mark": mark.as_str(),
+    });
+    if !subject.is_empty() {
+        payload["subject"] = subject.as_str().into();
+    }
+    if let Some(ticket) = task.ticket {
+        payload["ticketId"] = ticket.id.as_str().into();
+        payload["ticketNumber"] = ticket.number.as_deref().into();
+    }
+    let body = json!({
+        "customerExternalId": external_id(task.draft)?,
+        "type": EVENT,
+        "payload": payload,
+        "occurredAt": format!("{:.3}", task.at),
+    });
+    let path = "/customer-events";
+    Ok(Call::with_body(Method::POST, path, path.to_owned(), body))
 }
 
 fn external_id(draft: &TicketDraft) -> Result<&str, DeskError> {

@@ -38,7 +38,7 @@ impl AssociationType {
 }
 
 /// From, to, id, inverse id, label: the vendor's list, as far as both ends are kept here.
-const DOCUMENTED: [(Kind, Kind, u32, u32, Option<&str>); 10] = [
+const DOCUMENTED: [(Kind, Kind, u32, u32, Option<&str>); 14] = [
     (Kind::Ticket, Kind::Contact, 16, 15, None),
     (Kind::Ticket, Kind::Company, 339, 340, None),
     (Kind::Ticket, Kind::Company, 26, 25, Some("Primary")),
@@ -49,14 +49,18 @@ const DOCUMENTED: [(Kind, Kind, u32, u32, Option<&str>); 10] = [
     (Kind::Deal, Kind::Contact, 3, 4, None),
     (Kind::Deal, Kind::Company, 341, 342, None),
     (Kind::Deal, Kind::Company, 5, 6, Some("Primary")),
+    (Kind::Note, Kind::Ticket, 228, 227, None),
+    (Kind::Note, Kind::Contact, 202, 201, None),
+    (Kind::Note, Kind::Company, 190, 189, None),
+    (Kind::Note, Kind::Deal, 214, 213, None),
 ];
 
 /// Documented ids of ties from tickets to objects that the sandbox does not keep.
 ///
-/// Calls, e-mails, meetings, tasks, notes, communications, postal mail, threads, conversations,
+/// Calls, e-mails, meetings, tasks, communications, postal mail, threads, conversations,
 /// orders, payments, subscriptions, appointments, courses, listings, services, feedback, projects.
-pub(super) const TO_OTHER_OBJECTS: [u32; 18] =
-    [219, 223, 225, 229, 227, 84, 456, 32, 278, 526, 1355, 1122, 947, 941, 943, 797, 99, 1241];
+pub(super) const TO_OTHER_OBJECTS: [u32; 17] =
+    [219, 223, 225, 229, 84, 456, 32, 278, 526, 1355, 1122, 947, 941, 943, 797, 99, 1241];
 
 /// All types of one portal.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! A simulated HubSpot portal: tickets, contacts, companies, deals, their properties, pipelines
+//! A simulated HubSpot portal: tickets, contacts, companies, deals, notes, their properties, pipelines
 //! and associations.
 //!
 //! From the vendor's guides and its public specification, under both path shapes
@@ -11,6 +11,7 @@ mod association_calls;
 mod association_types;
 mod input;
 mod links;
+mod note_calls;
 mod object_calls;
 mod pipelines;
 mod portal;

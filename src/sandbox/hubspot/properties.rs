@@ -183,6 +183,9 @@ impl Properties {
                 text("dealstage"),
                 of("closedate", "datetime", "date"),
             ]),
+            Kind::Note => {
+                list.extend([of("hs_timestamp", "datetime", "date"), text("hs_note_body")]);
+            }
         }
         let group = format!("{}information", kind.singular());
         let named = list.into_iter().map(|mut property| {

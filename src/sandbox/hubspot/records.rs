@@ -16,10 +16,12 @@ pub(super) enum Kind {
     Contact,
     Company,
     Deal,
+    Note,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 4] = [Self::Ticket, Self::Contact, Self::Company, Self::Deal];
+    pub(super) const ALL: [Self; 5] =
+        [Self::Ticket, Self::Contact, Self::Company, Self::Deal, Self::Note];
 
     /// Reads a name, in singular or plural, or an object type id.
     pub(super) fn parse(name: &str) -> Option<Self> {
@@ -34,6 +36,7 @@ impl Kind {
             Self::Contact => "contact",
             Self::Company => "company",
             Self::Deal => "deal",
+            Self::Note => "note",
         }
     }
 
@@ -43,6 +46,7 @@ impl Kind {
             Self::Contact => "contacts",
             Self::Company => "companies",
             Self::Deal => "deals",
+            Self::Note => "notes",
         }
     }
 
@@ -52,6 +56,7 @@ impl Kind {
             Self::Company => "0-2",
             Self::Deal => "0-3",
             Self::Ticket => "0-5",
+            Self::Note => "0-46",
         }
     }
 
@@ -62,6 +67,7 @@ impl Kind {
             Self::Contact => "CONTACT",
             Self::Company => "COMPANY",
             Self::Deal => "DEAL",
+            Self::Note => "NOTE",
         }
     }
 
@@ -79,6 +85,7 @@ impl Kind {
             Self::Contact => &["email", "firstname", "lastname"],
             Self::Company => &["name", "domain"],
             Self::Deal => &["dealname", "amount", "pipeline", "dealstage", "closedate"],
+            Self::Note => &["hs_note_body", "hs_timestamp"],
         }
     }
 }

@@ -6,7 +6,7 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 
-use super::{association_calls, object_calls, records::Kind, schema_calls};
+use super::{association_calls, note_calls, object_calls, records::Kind, schema_calls};
 use crate::sandbox::Operation;
 
 /// The two ways of naming a version: `/crm/v3/objects` and `/crm/objects/2026-03`.
@@ -59,6 +59,9 @@ fn add_objects(config: &mut ServiceConfig, base: &str) {
     resource(config, &format!("{base}/{{kind}}/search"), |path| {
         path.route(web::post().to(object_calls::search))
     });
+    resource(config, &format!("{base}/notes/batch/read"), |path| {
+        path.route(web::post().to(note_calls::read_batch))
+    });
     resource(config, &format!("{base}/{{kind}}"), |path| {
         path.route(web::get().to(object_calls::list)).route(web::post().to(object_calls::create))
     });
@@ -108,6 +111,13 @@ pub(super) fn operation(method: &Method, path: &str) -> Operation {
                 _ => Operation::Any,
             }
         }
+        ("objects", [kind, rest @ ..]) if Kind::parse(kind) == Some(Kind::Note) => {
+            if rest.is_empty() && method == Method::POST {
+                Operation::Comment
+            } else {
+                Operation::List
+            }
+        }
         ("objects", [_, ..]) => Operation::Customers,
         _ => Operation::Any,
     }
@@ -131,6 +141,9 @@ mod tests {
             assert_eq!(operation(&Method::PUT, &tie), Operation::Associate);
         }
         assert_eq!(operation(&Method::GET, "/crm/v3/objects/contacts/1"), Operation::Customers);
+        assert_eq!(operation(&Method::POST, "/crm/v3/objects/notes"), Operation::Comment);
+        let read = "/crm/v3/objects/notes/batch/read";
+        assert_eq!(operation(&Method::POST, read), Operation::List);
         assert_eq!(operation(&Method::GET, "/crm/v3/properties/tickets"), Operation::Schema);
     }
 }

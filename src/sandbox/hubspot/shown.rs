@@ -43,6 +43,12 @@ impl Portal {
         tickets.records.get(&id).map(|record| self.shown(record))
     }
 
+    fn notes_of(&self, id: u64) -> Vec<String> {
+        let ties = self.links.of(id).filter(|tie| tie.to == Kind::Note);
+        let notes = ties.filter_map(|tie| self.record(Kind::Note, tie.id, false).ok());
+        notes.filter_map(|note| note.values().get("hs_note_body").cloned()).collect()
+    }
+
     fn shown(&self, record: &Record) -> SandboxTicket {
         let values = record.values();
         let value = |name: &str| values.get(name).cloned();
@@ -63,6 +69,7 @@ impl Portal {
             customer: None,
             properties: values.iter().map(|(name, value)| (name.clone(), json!(value))).collect(),
             associations: associations.collect(),
+            comments: self.notes_of(record.id),
             archived: record.archived_at.is_some(),
             created_at: record.created_at,
         }

@@ -20,6 +20,13 @@ pub(super) struct CustomerEvent {
     occurred_at: Timestamp,
 }
 
+impl CustomerEvent {
+    /// A text of the payload.
+    pub(super) fn member(&self, name: &str) -> Option<&str> {
+        self.payload.get(name).and_then(Value::as_str)
+    }
+}
+
 /// All events, the oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Events(Vec<CustomerEvent>);

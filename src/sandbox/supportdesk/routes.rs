@@ -86,8 +86,11 @@ async fn add_event(desk: Desk, body: Bytes) -> Result<HttpResponse, Refusal> {
     let body = fields::json(&body)?;
     let now = desk.now();
     let mut vendor = desk.vendor();
-    let SupportDesk { ids, customers, events, .. } = &mut *vendor;
+    let SupportDesk { ids, customers, events, tickets, .. } = &mut *vendor;
     let event = events.add(&body, customers, ids, now)?;
+    if let (Some(ticket), Some(text)) = (event.member("ticketId"), event.member("text")) {
+        tickets.note(ticket, text);
+    }
     Ok(success(StatusCode::CREATED, event, now))
 }
 

@@ -119,10 +119,18 @@ impl Tickets {
             customer: Some(customer.external_id.clone()),
             properties: new.metadata,
             associations: Vec::new(),
+            comments: Vec::new(),
             archived: false,
             created_at: now,
         });
         Ok(&self.all[index])
+    }
+
+    /// Shows what an event on the customer's time line says at the ticket that it names.
+    pub(super) fn note(&mut self, ticket: &str, text: &str) {
+        if let Some(ticket) = self.all.iter_mut().find(|known| known.id == ticket) {
+            ticket.comments.push(text.to_owned());
+        }
     }
 
     /// All tickets.

@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    delivery::{DeliveryKey, Outcome, Step, StepRecord},
-    desks::{Desk, DeskError, Found, Pacer, Preview, Turn},
+    delivery::{DeliveryKey, Outcome, Step},
+    desks::{Abilities, Desk, DeskError, Found, Pacer, Preview, Sought, Task, Turn},
     standing::{Past, Sent},
     ticket::TicketDraft,
 };
@@ -87,6 +87,10 @@ impl Desk for SimulatedDesk {
         self.plan.clone()
     }
 
+    fn abilities(&self) -> Abilities {
+        Abilities::default()
+    }
+
     fn preview(&self, _: &DeliveryKey, _: &TicketDraft) -> Result<Vec<Preview>, DeskError> {
         Ok(Vec::new())
     }
@@ -103,13 +107,7 @@ impl Desk for SimulatedDesk {
         self.pacer.resume(past);
     }
 
-    async fn act(
-        &self,
-        step: &Step,
-        _: &DeliveryKey,
-        _: &TicketDraft,
-        _: &[StepRecord],
-    ) -> Result<Outcome, DeskError> {
+    async fn act(&self, step: &Step, _: &Task<'_>) -> Result<Outcome, DeskError> {
         let Shared { points, deadline, .. } = &*self.shared;
         let ask = async {
             let is_late =
@@ -121,7 +119,7 @@ impl Desk for SimulatedDesk {
         answered
     }
 
-    async fn find(&self, _: &DeliveryKey) -> Result<Found, DeskError> {
+    async fn find(&self, _: &Sought<'_>) -> Result<Found, DeskError> {
         let found = self.shared.points.pass(async { self.shared.truth().look() }).await;
         self.shared.truth().found(&found);
         found

@@ -119,7 +119,7 @@ impl Truth {
                 self.doubts.clear();
                 self.may_double = true;
             }
-            Ok(Found::CannotTell | Found::Ticket(_)) | Err(_) => {}
+            Ok(Found::CannotTell | Found::Comment | Found::Ticket(_)) | Err(_) => {}
         }
     }
 
@@ -183,7 +183,7 @@ impl Truth {
     fn allow(&mut self, step: &Step, error: &DeskError) {
         match error.verdict(step) {
             Verdict::Retry { .. } | Verdict::LookUp { .. } => self.may_count += 1,
-            Verdict::GiveUp | Verdict::CreateCustomer => {
+            Verdict::GiveUp | Verdict::TicketGone | Verdict::CreateCustomer => {
                 self.may_count += 1;
                 self.mortal.push(error.failure().reason);
             }
@@ -198,6 +198,9 @@ impl Truth {
                 Ok(Outcome::Done)
             }
             Step::Record(key) => Ok(Outcome::Record(key.to_string())),
+            Step::Comment(_) | Step::TimeLine(_) | Step::Raise | Step::Reopen | Step::Resolve => {
+                Err(DeskError::Incomplete(format!("{step} is not planned")))
+            }
             Step::Ticket if !self.knows_customer => {
                 Answer::UnknownCustomer.instead_of(Ok(Outcome::Done))
             }

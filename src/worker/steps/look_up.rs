@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Run, SOON};
 use crate::{
     delivery::{Failure, Outcome, Step, Verdict},
-    desks::{self, DeskError, Found, OnUncertain},
+    desks::{self, DeskError, Found, OnUncertain, Sought},
     worker::{attempt::Ending, desk_loop::Station},
 };
 
@@ -21,7 +21,8 @@ impl Run<'_> {
     ) -> Option<Ending> {
         let Station { post, .. } = self.station;
         self.turn = None;
-        match desks::until(self.deadline, post.desk.find(&self.delivery.key)).await {
+        match desks::until(self.deadline, post.desk.find(&Sought::Ticket(&self.delivery.key))).await
+        {
             Ok(Found::Ticket(ticket)) => {
                 self.station.close_breaker();
                 self.note_done(Step::Ticket, Outcome::Ticket(ticket));
@@ -35,7 +36,7 @@ impl Run<'_> {
                 }
                 Some(Ending::Doubt { wait: None, failure })
             }
-            Ok(Found::Absent | Found::CannotTell) => {
+            Ok(Found::Absent | Found::Comment | Found::CannotTell) => {
                 self.note_not_done(Step::Ticket);
                 spent.then(|| self.retry(failure, asked))
             }
@@ -46,6 +47,7 @@ impl Run<'_> {
                     Verdict::Later
                     | Verdict::LookUp { .. }
                     | Verdict::CreateCustomer
+                    | Verdict::TicketGone
                     | Verdict::GiveUp => None,
                 };
                 let pause = self.station.open_breaker(&error.failure(), asked);

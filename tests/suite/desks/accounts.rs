@@ -3,8 +3,11 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use deskbell::{
-    delivery::{DeliveryKey, Outcome, Progress, RetrySchedule, Step, StepRecord},
-    desks::{Desk, DeskConfig, DeskError, DeskSettings, OnUncertain, Vendor, hubspot, supportdesk},
+    delivery::{DeliveryKey, Mark, Outcome, Progress, RetrySchedule, Step, StepRecord},
+    desks::{
+        Desk, DeskConfig, DeskError, DeskSettings, Found, OnUncertain, Sought, Task, Vendor,
+        hubspot, supportdesk,
+    },
     ticket::{Customer, Priority, TicketDraft, TicketRef},
 };
 use serde_json::{Value, json};
@@ -80,11 +83,47 @@ pub(super) fn draft() -> TicketDraft {
     }
 }
 
+/// Does one step of a delivery that has no ticket yet.
+pub(super) async fn act(
+    desk: &dyn Desk,
+    step: &Step,
+    draft: &TicketDraft,
+    done: &[StepRecord],
+) -> Result<Outcome, DeskError> {
+    let at = "2026-04-18T10:00:00Z".parse().unwrap();
+    desk.act(step, &Task { key: &key(), draft, ticket: None, done, at }).await
+}
+
+/// Does one step about the ticket `id`.
+pub(super) async fn act_on(
+    desk: &dyn Desk,
+    step: &Step,
+    draft: &TicketDraft,
+    id: &str,
+) -> Result<Outcome, DeskError> {
+    let at = "2026-04-18T10:00:00Z".parse().unwrap();
+    let ticket = ticket(id);
+    desk.act(step, &Task { key: &key(), draft, ticket: Some(&ticket), done: &[], at }).await
+}
+
+pub(super) fn ticket(id: &str) -> TicketRef {
+    TicketRef { id: id.to_owned(), number: None, url: None }
+}
+
+pub(super) fn mark() -> Mark {
+    Mark::of(&key())
+}
+
+/// Looks for the ticket of the delivery.
+pub(super) async fn find(desk: &dyn Desk) -> Result<Found, DeskError> {
+    desk.find(&Sought::Ticket(&key())).await
+}
+
 pub(super) async fn ask_ticket(
     desk: &dyn Desk,
     draft: &TicketDraft,
 ) -> Result<TicketRef, DeskError> {
-    match desk.act(&Step::Ticket, &key(), draft, &[]).await? {
+    match act(desk, &Step::Ticket, draft, &[]).await? {
         Outcome::Ticket(ticket) => Ok(ticket),
         other => panic!("not a ticket: {other:?}"),
     }
@@ -94,7 +133,7 @@ pub(super) async fn ask_ticket(
 pub(super) async fn deliver(desk: &dyn Desk, draft: &TicketDraft) -> Result<TicketRef, DeskError> {
     let mut done = Vec::new();
     for step in desk.plan(draft) {
-        let outcome = desk.act(&step, &key(), draft, &done).await?;
+        let outcome = act(desk, &step, draft, &done).await?;
         if let Outcome::Ticket(ticket) = outcome {
             return Ok(ticket);
         }

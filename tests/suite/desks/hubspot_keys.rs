@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use wiremock::{MockServer, ResponseTemplate};
 
 use super::accounts::{
-    KEY, answer, answer_with, ask_ticket, asked, draft, hubspot, hubspot_error, hubspot_settings,
-    hubspot_with, key,
+    KEY, answer, answer_with, ask_ticket, asked, draft, find, hubspot, hubspot_error,
+    hubspot_settings, hubspot_with,
 };
 
 const CREATE: &str = "/crm/v3/objects/tickets";
@@ -87,7 +87,7 @@ async fn a_doubt_is_settled_by_reading_the_ticket_by_its_key() {
     for (status, body, id) in found {
         let server = MockServer::start().await;
         answer(&server, "GET", &ticket_path(), status, body).await;
-        match (hubspot(&server).find(&key()).await.unwrap(), id) {
+        match (find(&*hubspot(&server)).await.unwrap(), id) {
             (Found::Ticket(ticket), Some(id)) => assert_eq!(ticket.id, id),
             (Found::Absent, None) => {}
             other => panic!("{other:?}"),
@@ -101,13 +101,13 @@ async fn a_doubt_is_settled_by_reading_the_ticket_by_its_key() {
 async fn what_is_not_certain_is_not_called_absent() {
     let server = MockServer::start().await;
     let settings = Settings { key_property: None, ..hubspot_settings() };
-    let found = hubspot_with(&server, settings).find(&key()).await.unwrap();
+    let found = find(&*hubspot_with(&server, settings)).await.unwrap();
     assert_eq!(found, Found::CannotTell);
     let page = ResponseTemplate::new(404).set_body_string("<html>not here</html>");
     answer_with(&server, "GET", &ticket_path(), page).await;
-    assert!(hubspot(&server).find(&key()).await.is_err());
+    assert!(find(&*hubspot(&server)).await.is_err());
     server.reset().await;
     let no_property = hubspot_error("VALIDATION_ERROR", "property is not unique");
     answer(&server, "GET", &ticket_path(), 400, no_property).await;
-    assert_eq!(hubspot(&server).find(&key()).await.unwrap(), Found::CannotTell);
+    assert_eq!(find(&*hubspot(&server)).await.unwrap(), Found::CannotTell);
 }

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use wiremock::{MockServer, ResponseTemplate};
 
 use super::accounts::{
-    SECRET, answer, answer_with, ask_ticket, asked, data, deliver, draft, hubspot, hubspot_error,
-    key, last_body,
+    SECRET, act, answer, answer_with, ask_ticket, asked, data, deliver, draft, hubspot,
+    hubspot_error, key, last_body,
 };
 
 pub(super) const TICKETS: &str = "/crm/v3/objects/tickets";
@@ -67,7 +67,7 @@ pub(super) fn step(draft: &TicketDraft) -> Step {
 }
 
 async fn record(desk: &dyn Desk, draft: &TicketDraft) -> Result<Outcome, DeskError> {
-    desk.act(&step(draft), &key(), draft, &[]).await
+    act(desk, &step(draft), draft, &[]).await
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use serde_json::json;
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers};
 
 use super::{
-    accounts::{answer, asked, data, deliver, hubspot, hubspot_error, key, last_body},
+    accounts::{act, answer, asked, data, deliver, hubspot, hubspot_error, last_body},
     hubspot_records::{CONTACT, TICKETS, by, contact, not_found, step, tie, tied_to, working},
 };
 
@@ -87,10 +87,10 @@ async fn an_outcome_of_a_rule_as_it_was_is_no_other_records() {
     let desk = hubspot(&server);
     let edited = contact(Missing::Skip);
     let history = [done("record:0".parse().unwrap(), "1"), done(step(&before), "2")];
-    let error = desk.act(&Step::Ticket, &key(), &edited, &history).await.unwrap_err();
+    let error = act(&*desk, &Step::Ticket, &edited, &history).await.unwrap_err();
     assert!(error.to_string().contains("has not been looked up"), "{error}");
     let history = [&history[..], &[done(step(&edited), "3")]].concat();
-    desk.act(&Step::Ticket, &key(), &edited, &history).await.unwrap();
+    act(&*desk, &Step::Ticket, &edited, &history).await.unwrap();
     let tied = last_body(&server).await["associations"].take();
     assert_eq!(tied, tie(&json!(3), "HUBSPOT_DEFINED", 16));
 }

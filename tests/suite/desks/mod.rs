@@ -6,6 +6,7 @@ mod hubspot_records;
 mod hubspot_refusals;
 mod hubspot_tickets;
 mod hubspot_ties;
+mod life;
 mod limits;
 mod supportdesk;
 mod telling;

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use wiremock::{MockServer, ResponseTemplate};
 
 use super::accounts::{
-    KEY, SECRET, answer, answer_with, ask_ticket, asked, data, draft, key, last_body, supportdesk,
+    KEY, SECRET, act, answer, answer_with, ask_ticket, asked, data, draft, find, key, last_body,
+    supportdesk,
 };
 
 const CREATE: &str = "/tickets/api-create";
@@ -193,7 +194,7 @@ async fn an_unknown_customer_is_created_from_name_and_email() {
     answer(&server, "PATCH", path, 200, json!({ "success": true, "data": {} })).await;
     let mut slashed = draft();
     slashed.customer.as_mut().unwrap().external_id = Some("a/b c".to_owned());
-    let outcome = supportdesk(&server).act(&Step::Customer, &key(), &slashed, &[]).await.unwrap();
+    let outcome = act(&*supportdesk(&server), &Step::Customer, &slashed, &[]).await.unwrap();
     assert_eq!(outcome, Outcome::Done);
     let body = json!({ "email": "jean@acme.com", "name": "Jean de la Tour", "phone": "+33 1" });
     assert_eq!(last_body(&server).await, body);
@@ -212,7 +213,7 @@ async fn a_customer_without_name_or_email_stays_unknown() {
             customer.email = Some(String::new());
         }
         let desk = supportdesk(&server);
-        let error = desk.act(&Step::Customer, &key(), &nameless, &[]).await.unwrap_err();
+        let error = act(&*desk, &Step::Customer, &nameless, &[]).await.unwrap_err();
         assert_eq!(error.verdict(&Step::Customer), Verdict::GiveUp);
         let failure = error.failure();
         assert_eq!(failure.reason, Reason::UnknownCustomer);
@@ -225,8 +226,7 @@ async fn a_customer_without_name_or_email_stays_unknown() {
 async fn anothers_email_is_a_conflict() {
     let server = MockServer::start().await;
     answer(&server, "PATCH", "/customers/user_42", 409, error("CUSTOMER_EMAIL_EXISTS")).await;
-    let refusal =
-        supportdesk(&server).act(&Step::Customer, &key(), &draft(), &[]).await.unwrap_err();
+    let refusal = act(&*supportdesk(&server), &Step::Customer, &draft(), &[]).await.unwrap_err();
     assert_eq!(refusal.failure().reason, Reason::CustomerConflict);
     assert_eq!(refusal.verdict(&Step::Customer), Verdict::GiveUp);
 }
@@ -248,6 +248,6 @@ async fn a_preview_is_what_is_sent_with_the_key_masked() {
 #[tokio::test]
 async fn the_desk_cannot_tell_whether_a_ticket_exists() {
     let server = MockServer::start().await;
-    assert_eq!(supportdesk(&server).find(&key()).await.unwrap(), Found::CannotTell);
+    assert_eq!(find(&*supportdesk(&server)).await.unwrap(), Found::CannotTell);
     assert!(asked(&server).await.is_empty());
 }
