@@ -14,8 +14,9 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    CONCURRENCY, PAUSE, Post, Worker, attempt,
+    CONCURRENCY, Post, Worker, attempt,
     breaker::{Breaker, Opening, Probe},
+    persistence::{Persistence, pause},
     rerouter,
     tenure::{RENEWAL, Tenure},
 };
@@ -57,44 +58,24 @@ pub(super) struct Passage {
     pub(super) probe: Option<Probe>,
 }
 
-/// Failures in a row that are not worth a line: a broker is connecting, or comes back by itself.
-const TOLERATED: u32 = 5;
-
-/// Serving that lasted this long had been going well.
-const WELL: Duration = Duration::from_secs(10);
-
 /// Serves `post` until `draining`, then finishes what is in flight and gives the desk back.
 pub(super) async fn serve(worker: Worker, post: Post, draining: CancellationToken) {
     let (breaker, tenure, news) = (Arc::default(), Mutex::new(Tenure::none()), Notify::new());
     let midway = watch::Sender::new(0);
     let station = Arc::new(Station { worker, post, breaker, tenure, news, midway });
-    let mut failures = 0_u32;
-    loop {
-        let served = tokio::select! {
-            () = draining.cancelled() => break,
-            held = station.hold() => held,
-        };
+    let mut persistence = Persistence::default();
+    while !draining.is_cancelled() {
         let began = Instant::now();
-        let served = match served {
-            Ok(()) => station.work(&draining).await,
-            Err(error) => Err(StationError::Ledger(error)),
+        let ended = match draining.run_until_cancelled(station.hold()).await {
+            None => break,
+            Some(Ok(())) => station.work(&draining).await,
+            Some(Err(error)) => Err(StationError::Ledger(error)),
         };
-        if began.elapsed() > WELL {
-            failures = 0;
+        if let Some(error) = persistence.ended(began, ended) {
+            let desk = &station.post.settings.name;
+            tracing::warn!(%desk, error = %Causes(&error), "Desk `{desk}` is not being served");
         }
-        match served {
-            Ok(()) => failures = 0,
-            Err(error) if failures == TOLERATED => {
-                failures += 1;
-                let desk = &station.post.settings.name;
-                tracing::warn!(%desk, error = %Causes(&error), "Desk `{desk}` is not being served");
-            }
-            Err(_) => failures = failures.saturating_add(1),
-        }
-        tokio::select! {
-            () = draining.cancelled() => break,
-            () = tokio::time::sleep(PAUSE) => {}
-        }
+        pause(&draining).await;
     }
     if let Err(error) = station.give_back().await {
         tracing::warn!(error = %Causes(&error), "The lease of a desk was not given back");

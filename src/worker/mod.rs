@@ -15,6 +15,7 @@ mod breaker;
 #[cfg(test)]
 mod crashes;
 mod desk_loop;
+mod persistence;
 mod recorder;
 mod requeuer;
 mod rerouter;

@@ -1,12 +1,13 @@
 //! Copies the journal into the ledger, so that every accepted event can be found and counted, also
 //! one that no rule matched.
 
-use std::time::Duration;
-
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{PAUSE, Worker};
+use super::{
+    Worker,
+    persistence::{Persistence, pause},
+};
 use crate::{
     broker::{BrokerError, Journal, JournalEntry},
     causes::Causes,
@@ -16,12 +17,6 @@ use crate::{
 
 /// Entries recorded in one transaction.
 const MOST: usize = 256;
-
-/// Failures that are not worth a line: a broker is connecting, or comes back by itself.
-const TOLERATED: u32 = 5;
-
-/// Recording that lasted this long had been going well.
-const WELL: Duration = Duration::from_secs(10);
 
 /// Why recording stopped.
 #[derive(Debug, thiserror::Error)]
@@ -34,27 +29,18 @@ enum RecordError {
 
 /// Records until `draining`; begins again after a failure where the ledger says it ended.
 pub(super) async fn run(worker: Worker, draining: CancellationToken) {
-    let mut failures = 0_u32;
+    let mut persistence = Persistence::default();
     while !draining.is_cancelled() {
         let began = Instant::now();
-        tokio::select! {
-            () = draining.cancelled() => return,
-            Err(error) = record(&worker) => {
-                let went_well = began.elapsed() > WELL;
-                failures = if went_well { 1 } else { failures.saturating_add(1) };
-                if failures == TOLERATED {
-                    tracing::warn!(error = %Causes(&error), "The journal is not being recorded");
-                }
-            }
+        let ended = draining.run_until_cancelled(record(&worker)).await.unwrap_or(Ok(()));
+        if let Some(error) = persistence.ended(began, ended) {
+            tracing::warn!(error = %Causes(&error), "The journal is not being recorded");
         }
-        tokio::select! {
-            () = draining.cancelled() => return,
-            () = tokio::time::sleep(PAUSE) => {}
-        }
+        pause(&draining).await;
     }
 }
 
-async fn record(worker: &Worker) -> Result<std::convert::Infallible, RecordError> {
+async fn record(worker: &Worker) -> Result<(), RecordError> {
     let after = worker.ledger.recorded_up_to().await?;
     let mut journal = worker.broker.journal(after.as_ref()).await?;
     if let (Some(gap), Some(after)) = (journal.gap(), &after) {

@@ -1,18 +1,20 @@
 //! Takes what the broker gave up into the ledger, where operators find it among the dead letters
 //! and can replay it.
 
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{PAUSE, Worker, attempt::wait_between};
+use super::{
+    Worker,
+    attempt::wait_between,
+    persistence::{Persistence, pause},
+};
 use crate::{
     broker::{BrokerError, Job, Lease},
     causes::Causes,
     delivery::{Delivery, Failure, InvalidTransition, Reason},
     ledger::{GivenUp, LedgerError},
 };
-
-/// Failures in a row that are not worth a line: a broker is connecting, or comes back by itself.
-const TOLERATED: u32 = 5;
 
 /// Why what was given up is not being recorded.
 #[derive(Debug, thiserror::Error)]
@@ -25,33 +27,22 @@ enum UndertakerError {
 
 /// Records what is given up until `draining`.
 pub(super) async fn run(worker: Worker, draining: CancellationToken) {
-    let mut failures = 0;
+    let mut persistence = Persistence::default();
     while !draining.is_cancelled() {
-        tokio::select! {
-            () = draining.cancelled() => return,
-            Err(error) = record(&worker, &mut failures) => {
-                failures += 1;
-                if failures == TOLERATED {
-                    tracing::warn!(error = %Causes(&error), "What was given up is not recorded");
-                }
-            }
+        let began = Instant::now();
+        let ended = draining.run_until_cancelled(record(&worker)).await.unwrap_or(Ok(()));
+        if let Some(error) = persistence.ended(began, ended) {
+            tracing::warn!(error = %Causes(&error), "What was given up is not recorded");
         }
-        tokio::select! {
-            () = draining.cancelled() => return,
-            () = tokio::time::sleep(PAUSE) => {}
-        }
+        pause(&draining).await;
     }
 }
 
-async fn record(
-    worker: &Worker,
-    failures: &mut u32,
-) -> Result<std::convert::Infallible, UndertakerError> {
+async fn record(worker: &Worker) -> Result<(), UndertakerError> {
     let mut buried = worker.broker.buried().await?;
     loop {
         let lease = buried.next().await?;
         take_in(worker, lease).await?;
-        *failures = 0;
     }
 }
 
