@@ -3,7 +3,10 @@
 
 use std::{
     ops::ControlFlow,
-    sync::{Arc, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -13,8 +16,8 @@ use tokio::task::spawn_blocking;
 use crate::{
     options::{Options, Victim},
     tell,
-    tickets::Tickets,
     trial::{
+        checker::ledger,
         dice::Dice,
         fleet::Fleet,
         node::RabbitNode,
@@ -31,10 +34,15 @@ const BACKLOG: usize = 2_000;
 /// just declared.
 const SETTLING: Duration = Duration::from_secs(15);
 
+/// Between two looks at the ledger.
+const LOOK: Duration = Duration::from_millis(250);
+
 /// What runs, and where it can be hit.
 struct Target {
     fleet: Fleet,
     node: Option<Arc<RabbitNode>>,
+    /// Deliveries that the ledger has settled, when it was last looked at.
+    settled: Arc<AtomicUsize>,
 }
 
 /// Runs the soak; whether every promise was kept.
@@ -49,30 +57,26 @@ pub(crate) async fn run(options: &Options) -> bool {
     } else {
         target.fleet.sandbox.hubspot().faults(plan);
     }
-    let mut tickets = Tickets::default();
-    let ticketed = tickets.count();
+    let settled = target.settled.clone();
     let may_go =
-        move |sent: usize| ControlFlow::Continue(sent < ticketed.load(Ordering::Relaxed) + BACKLOG);
-    let (kind, &Options { kinds, events, at_a_time, .. }) = (options.kind(), options);
+        move |sent: usize| ControlFlow::Continue(sent < settled.load(Ordering::Relaxed) + BACKLOG);
+    let &Options { kinds, events, at_a_time, .. } = options;
     let senders = Senders::start(&target.fleet.sender, kinds, events, at_a_time, may_go);
-    let settled = Instant::now() + SETTLING;
+    let broker_may_fall = Instant::now() + SETTLING;
     // Between two kills there are tickets, too: a kill while nothing works proves nothing.
     let share = events / (options.kills + 1);
-    let mut ticketed_then = 0;
+    let mut settled_then = 0;
     for kill in 1..=options.kills {
         // Anywhere in its own share of the events, so that the kills are spread over all of them.
         let shift = usize::try_from(dice.throw(share as u64)).unwrap();
         let until = kill * share + shift / 2;
-        let count = tickets.count();
-        let ticketed = || count.load(Ordering::Relaxed);
-        let there = || {
-            senders.sent.load(Ordering::Relaxed) >= until && ticketed() >= ticketed_then + share / 4
+        let there = |settled| {
+            senders.sent.load(Ordering::Relaxed) >= until && settled >= settled_then + share / 4
         };
-        follow(&target, &mut tickets, kind, there).await;
-        ticketed_then = ticketed();
+        settled_then = target.follow(there).await;
         let victim = target.choose(options, &mut dice);
         if victim == Victim::Broker {
-            tokio::time::sleep_until(settled.into()).await;
+            tokio::time::sleep_until(broker_may_fall.into()).await;
         }
         println!(
             "{:>8.1} s  {:>7} events  kill {victim:?}",
@@ -82,7 +86,7 @@ pub(crate) async fn run(options: &Options) -> bool {
         target.strike(victim).await;
         target.fleet.until_ready().await;
     }
-    follow(&target, &mut tickets, kind, || senders.sent.load(Ordering::Relaxed) >= events).await;
+    target.follow(|_| senders.sent.load(Ordering::Relaxed) >= events).await;
     senders.end().await;
     println!("{:>8.1} s  all events answered", began.elapsed().as_secs_f64());
     target.fleet.until_settled().await;
@@ -95,23 +99,19 @@ pub(crate) async fn run(options: &Options) -> bool {
     tell(options, &verdict)
 }
 
-/// Counts tickets until `there`.
-async fn follow(target: &Target, tickets: &mut Tickets, kind: Kind, there: impl Fn() -> bool) {
-    while !there() {
-        tickets.read(&target.fleet, kind);
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
 impl Target {
     async fn start(options: &Options) -> Self {
         let desks = DeskSettings::default();
         let binary = options.binary.clone();
         let target = if options.embedded {
-            Self { fleet: Fleet::new(binary, None, &desks), node: None }
+            Self { fleet: Fleet::new(binary, None, &desks), node: None, settled: Arc::default() }
         } else {
             let node = Arc::new(spawn_blocking(RabbitNode::start).await.unwrap());
-            Self { fleet: Fleet::new(binary, Some(node.url()), &desks), node: Some(node) }
+            Self {
+                fleet: Fleet::new(binary, Some(node.url()), &desks),
+                node: Some(node),
+                settled: Arc::default(),
+            }
         };
         if target.node.is_some() {
             target.fleet.start("receiver", "receive");
@@ -121,6 +121,22 @@ impl Target {
         }
         target.fleet.until_ready().await;
         target
+    }
+
+    /// Counts what the ledger has settled until it is `there`; gives the count.
+    async fn follow(&self, there: impl Fn(usize) -> bool) -> usize {
+        loop {
+            let settled = self.settled.load(Ordering::Relaxed);
+            if there(settled) {
+                return settled;
+            }
+            tokio::time::sleep(LOOK).await;
+            // A kill may have hit the ledger just now.
+            if let Ok((recorded, under_way)) = ledger::progress(&self.fleet.ledger()) {
+                let settled = usize::try_from(recorded.saturating_sub(under_way)).unwrap();
+                self.settled.store(settled, Ordering::Relaxed);
+            }
+        }
     }
 
     /// Who is hit next.

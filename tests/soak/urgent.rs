@@ -10,10 +10,7 @@ use crate::{
     options::Options,
     tickets::calls,
     trial::{
-        checker,
-        fleet::{Fleet, eventually},
-        node::RabbitNode,
-        sender::Senders,
+        checker, eventually, fleet::Fleet, node::RabbitNode, sender::Senders,
         settings::DeskSettings,
     },
 };
