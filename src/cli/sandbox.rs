@@ -8,7 +8,10 @@ use serde_json::json;
 use super::{Exit, clock, output};
 use crate::{
     lifecycle::Lifecycle,
-    sandbox::{self, HUBSPOT_TOKEN, SUPPORTDESK_KEY, SandboxSettings},
+    sandbox::{
+        self, HUBSPOT_TOKEN, SUPPORTDESK_KEY, SandboxSettings, THULIUM_PASSWORD, THULIUM_USER,
+        thulium::EXAMPLE_MAILBOX,
+    },
 };
 
 /// Run the simulated desks alone, on loopback ports, with faults to switch on.
@@ -20,6 +23,9 @@ pub(super) struct Options {
     /// HubSpot's port; 0 takes a free one.
     #[arg(long, default_value_t = 8092)]
     hubspot_port: u16,
+    /// Thulium's port; 0 takes a free one.
+    #[arg(long, default_value_t = 8093)]
+    thulium_port: u16,
     /// Print where they are as JSON.
     #[arg(long)]
     json: bool,
@@ -31,6 +37,7 @@ impl Options {
         let settings = SandboxSettings {
             supportdesk: on(self.supportdesk_port),
             hubspot: on(self.hubspot_port),
+            thulium: on(self.thulium_port),
             ..SandboxSettings::on_loopback(clock())
         };
         let lifecycle = Lifecycle::default();
@@ -42,16 +49,26 @@ impl Options {
         let (support, support_admin) = urls(supportdesk.base_url(), supportdesk.admin_url());
         let hubspot = sandbox.hubspot();
         let (hub, hub_admin) = urls(hubspot.base_url(), hubspot.admin_url());
+        let thulium = sandbox.thulium();
+        let (thul, thul_admin) = urls(thulium.base_url(), thulium.admin_url());
         if self.json {
             output::json(&json!({
                 "supportdesk": { "base_url": support, "admin_url": support_admin, "api_key": SUPPORTDESK_KEY },
                 "hubspot": { "base_url": hub, "admin_url": hub_admin, "token": HUBSPOT_TOKEN },
+                "thulium": {
+                    "base_url": thul, "admin_url": thul_admin, "user": THULIUM_USER,
+                    "password": THULIUM_PASSWORD, "mailbox": EXAMPLE_MAILBOX,
+                },
             }))?;
         } else {
             output::line(format_args!("SupportDesk  {support}  api_key {SUPPORTDESK_KEY}"))?;
             output::line(format_args!("             {support_admin}"))?;
             output::line(format_args!("HubSpot      {hub}  token {HUBSPOT_TOKEN}"))?;
             output::line(format_args!("             {hub_admin}"))?;
+            output::line(format_args!(
+                "Thulium      {thul}  user {THULIUM_USER}  password {THULIUM_PASSWORD}  mailbox {EXAMPLE_MAILBOX}"
+            ))?;
+            output::line(format_args!("             {thul_admin}"))?;
             output::line(
                 "Below the second address of each: tickets, calls, faults, limits, customers, reset.",
             )?;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Desk, DeskConfig, Vendor, hubspot::HubSpot, supportdesk::SupportDesk};
+use super::{
+    Desk, DeskConfig, Vendor, hubspot::HubSpot, supportdesk::SupportDesk, thulium::Thulium,
+};
 
 /// Why settings make no desk. No value is quoted.
 #[derive(Debug, thiserror::Error)]
@@ -38,5 +40,6 @@ pub fn build(config: &DeskConfig) -> Result<Arc<dyn Desk>, BuildError> {
     Ok(match &config.vendor {
         Vendor::HubSpot(vendor) => Arc::new(HubSpot::new(settings, vendor)?),
         Vendor::SupportDesk(vendor) => Arc::new(SupportDesk::new(settings, vendor)?),
+        Vendor::Thulium(vendor) => Arc::new(Thulium::new(settings, vendor)?),
     })
 }

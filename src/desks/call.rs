@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::{
     Method,
-    header::{HeaderName, HeaderValue, InvalidHeaderValue},
+    header::{AUTHORIZATION, HeaderName, HeaderValue, InvalidHeaderValue},
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -14,6 +15,9 @@ use crate::delivery::Step;
 
 /// Stands where a secret would.
 const MASK: &str = "***";
+
+/// Before a user's name and password.
+const BASIC: &str = "Basic ";
 
 /// One request to one of a desk's resources.
 #[derive(Clone, PartialEq)]
@@ -77,6 +81,16 @@ pub(super) struct Credential {
 }
 
 impl Credential {
+    /// A user's name and password (RFC 7617).
+    pub(super) fn basic(user: &str, password: &SecretString) -> Self {
+        let pair = format!("{user}:{}", password.expose_secret());
+        Self {
+            header: AUTHORIZATION,
+            scheme: BASIC,
+            secret: SecretString::from(STANDARD.encode(pair)),
+        }
+    }
+
     /// The header's value, marked as one that must not be printed.
     pub(super) fn value(&self) -> Result<HeaderValue, InvalidHeaderValue> {
         let mut value =
@@ -85,10 +99,20 @@ impl Credential {
         Ok(value)
     }
 
-    /// `text` without the secret, should a desk have sent it back.
+    /// `text` without the secret, should a desk have sent it back: neither as it was sent, nor the
+    /// password that it was made of.
     pub(super) fn scrub(&self, text: String) -> String {
         let secret = self.secret.expose_secret();
-        if !secret.is_empty() && text.contains(secret) { text.replace(secret, MASK) } else { text }
+        let without = |text: String, secret: &str| {
+            let is_there = !secret.is_empty() && text.contains(secret);
+            if is_there { text.replace(secret, MASK) } else { text }
+        };
+        let text = without(text, secret);
+        let pair = STANDARD.decode(secret).ok().filter(|_| self.scheme == BASIC);
+        match pair.as_deref().map(str::from_utf8) {
+            Some(Ok(pair)) => without(text, pair.split_once(':').map_or("", |(_, it)| it)),
+            _ => text,
+        }
     }
 
     fn masked(&self) -> String {
@@ -99,9 +123,11 @@ impl Credential {
 /// `text` as one segment of a path or one value of a query. `None` where no encoding keeps it from
 /// being read as another path: empty, `.` and `..` (WHATWG URL, 4.1, "dot URL path segment").
 pub(super) fn segment(text: &str) -> Option<String> {
-    if matches!(text, "" | "." | "..") {
-        return None;
-    }
+    (!matches!(text, "" | "." | "..")).then(|| encoded(text))
+}
+
+/// `text` as one value of a query, where nothing can be read as another path.
+pub(super) fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
@@ -111,7 +137,7 @@ pub(super) fn segment(text: &str) -> Option<String> {
             let _ = write!(encoded, "%{byte:02X}");
         }
     }
-    Some(encoded)
+    encoded
 }
 
 #[cfg(test)]
@@ -149,5 +175,13 @@ mod tests {
         let printed = format!("{credential:?} {:?}", credential.value().unwrap());
         assert!(!printed.contains("pat-secret"), "{printed}");
         assert_eq!(credential.scrub("no pat-secret here".to_owned()), "no *** here");
+    }
+
+    #[test]
+    fn a_password_is_printed_by_nothing() {
+        let credential = Credential::basic("api_user", &"api_pass".into());
+        assert_eq!(credential.value().unwrap(), "Basic YXBpX3VzZXI6YXBpX3Bhc3M=");
+        let echo = "api_user: api_pass is wrong (YXBpX3VzZXI6YXBpX3Bhc3M=)".to_owned();
+        assert_eq!(credential.scrub(echo), "api_user: *** is wrong (***)");
     }
 }

@@ -12,6 +12,7 @@ mod reply;
 pub mod supportdesk;
 mod task;
 pub mod text;
+pub mod thulium;
 mod windows;
 
 pub use build::{BuildError, build};
@@ -100,6 +101,8 @@ pub enum Vendor {
     HubSpot(hubspot::Settings),
     /// `kind = "supportdesk"`
     SupportDesk(supportdesk::Settings),
+    /// `kind = "thulium"`
+    Thulium(thulium::Settings),
 }
 
 /// What every desk's settings have in common. A vendor's own settings stand in its folder.

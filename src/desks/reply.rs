@@ -17,6 +17,9 @@ const WORDS_LENGTH: usize = 500;
 /// The longest code or id of a desk's: HubSpot's correlation ids have 36 characters.
 const LABEL_LENGTH: usize = 64;
 
+/// What is said of an answer without a body.
+const EMPTY: &str = "the body is empty";
+
 /// A whole answer of a desk.
 #[derive(Debug)]
 pub(super) struct Reply {
@@ -66,6 +69,11 @@ impl Reply {
         }
     }
 
+    /// Whether there is no body.
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(self.content, Content::Other(EMPTY))
+    }
+
     /// The text of a member at the top; `None` also where there is no JSON object.
     pub(super) fn text(&self, member: &str) -> Option<String> {
         text(self.json()?.get(member)?)
@@ -112,7 +120,7 @@ fn describe(status: u16, body: &str) -> &'static str {
     if (300..400).contains(&status) {
         "a redirect, which is not followed"
     } else if body.is_empty() {
-        "the body is empty"
+        EMPTY
     } else if body.starts_with('<') {
         "the body is HTML or XML, not JSON"
     } else {

@@ -27,6 +27,7 @@ mod presence;
 mod settings;
 mod start;
 pub mod supportdesk;
+pub mod thulium;
 mod vendor;
 
 pub use calls::Call;
@@ -35,6 +36,9 @@ pub use faults::{AnswerBody, Fault, FaultKind, FaultPlan, FaultStanding};
 pub use limits::{Exceeded, LimitSettings, Standing, Window};
 pub use operation::Operation;
 pub use presence::Absence;
-pub use settings::{EXPIRED_SUPPORTDESK_KEY, HUBSPOT_TOKEN, SUPPORTDESK_KEY, SandboxSettings};
+pub use settings::{
+    EXPIRED_SUPPORTDESK_KEY, HUBSPOT_TOKEN, SUPPORTDESK_KEY, SandboxSettings, THULIUM_PASSWORD,
+    THULIUM_USER,
+};
 pub use start::{Sandbox, start};
 pub use vendor::{InvalidSeed, SandboxAssociation, SandboxTicket, Vendor};

@@ -14,6 +14,10 @@ pub const SUPPORTDESK_KEY: &str = "sk_live_sandbox";
 pub const EXPIRED_SUPPORTDESK_KEY: &str = "sk_live_expired";
 /// The HubSpot token that works by default.
 pub const HUBSPOT_TOKEN: &str = "pat-sandbox";
+/// The Thulium API user that works by default.
+pub const THULIUM_USER: &str = "api_user";
+/// Its password.
+pub const THULIUM_PASSWORD: &str = "api_pass_sandbox";
 
 /// Which desks to simulate, and how.
 #[derive(Debug, Clone)]
@@ -22,13 +26,19 @@ pub struct SandboxSettings {
     pub supportdesk: Option<SocketAddr>,
     /// Where HubSpot listens; port 0 takes a free one, none leaves it out.
     pub hubspot: Option<SocketAddr>,
+    /// Where Thulium listens; port 0 takes a free one, none leaves it out.
+    pub thulium: Option<SocketAddr>,
     /// The `X-API-Key` that SupportDesk takes.
     pub supportdesk_key: String,
     /// The bearer token that HubSpot takes.
     pub hubspot_token: String,
+    /// The API user that Thulium takes.
+    pub thulium_user: String,
+    /// The password that Thulium takes.
+    pub thulium_password: String,
     /// How long a new or changed HubSpot record stays out of search.
     pub search_lag: Duration,
-    /// Where both take the time from.
+    /// Where all take the time from.
     pub clock: Arc<dyn Clock>,
 }
 
@@ -39,8 +49,11 @@ impl SandboxSettings {
         Self {
             supportdesk: Some(loopback),
             hubspot: Some(loopback),
+            thulium: Some(loopback),
             supportdesk_key: SUPPORTDESK_KEY.to_owned(),
             hubspot_token: HUBSPOT_TOKEN.to_owned(),
+            thulium_user: THULIUM_USER.to_owned(),
+            thulium_password: THULIUM_PASSWORD.to_owned(),
             search_lag: Duration::from_secs(5),
             clock,
         }

@@ -3,6 +3,7 @@
 use std::{
     io,
     net::{SocketAddr, TcpListener},
+    sync::Arc,
     thread,
     time::Duration,
 };
@@ -18,8 +19,10 @@ use tokio_util::{
 };
 
 use super::{
-    SandboxSettings, SimulatedDesk, Vendor, admin, gate, hubspot::HubSpot, supportdesk::SupportDesk,
+    SandboxSettings, SimulatedDesk, Vendor, admin, gate, hubspot::HubSpot,
+    supportdesk::SupportDesk, thulium::Thulium,
 };
+use crate::clock::Clock;
 
 /// A simulated desk waits for the disk and the network of nobody: two workers carry all.
 const WORKERS: usize = 2;
@@ -35,6 +38,7 @@ const BIND_AGAIN: Duration = Duration::from_millis(20);
 pub struct Sandbox {
     supportdesk: web::Data<SimulatedDesk<SupportDesk>>,
     hubspot: web::Data<SimulatedDesk<HubSpot>>,
+    thulium: web::Data<SimulatedDesk<Thulium>>,
     closed: CancellationToken,
     _stop: DropGuard,
 }
@@ -50,6 +54,11 @@ impl Sandbox {
         &self.hubspot
     }
 
+    /// The simulated Thulium.
+    pub fn thulium(&self) -> &SimulatedDesk<Thulium> {
+        &self.thulium
+    }
+
     /// Waits until all desks have stopped and their ports are free.
     pub async fn stopped(&self) {
         self.closed.cancelled().await;
@@ -63,17 +72,11 @@ impl Sandbox {
 #[expect(clippy::needless_pass_by_value, reason = "a token is a handle, made to be given away")]
 pub fn start(settings: SandboxSettings, stop: CancellationToken) -> io::Result<Sandbox> {
     let stop = stop.child_token();
-    let (listener, address) = bind(settings.supportdesk)?;
+    let prepare = Prepare { clock: settings.clock.clone(), stop: stop.clone() };
     let vendor = SupportDesk::new(&settings);
-    let supportdesk = SimulatedDesk::new(vendor, address, settings.clock.clone(), stop.clone());
-    let supportdesk = web::Data::new(supportdesk);
-    let supportdesk_door = listener.map(|listener| (supportdesk.clone(), listener));
-
-    let (listener, address) = bind(settings.hubspot)?;
-    let vendor = HubSpot::new(&settings);
-    let hubspot = SimulatedDesk::new(vendor, address, settings.clock, stop.clone());
-    let hubspot = web::Data::new(hubspot);
-    let hubspot_door = listener.map(|listener| (hubspot.clone(), listener));
+    let (supportdesk, supportdesk_door) = prepare.desk(vendor, settings.supportdesk)?;
+    let (hubspot, hubspot_door) = prepare.desk(HubSpot::new(&settings), settings.hubspot)?;
+    let (thulium, thulium_door) = prepare.desk(Thulium::new(&settings), settings.thulium)?;
 
     let closed = CancellationToken::new();
     let open = closed.clone().drop_guard();
@@ -83,22 +86,36 @@ pub fn start(settings: SandboxSettings, stop: CancellationToken) -> io::Result<S
         let desks = TaskTracker::new();
         runtime.block_on(async {
             desks.close();
-            if let Some((desk, listener)) = supportdesk_door {
-                desks.spawn(keep(desk, listener));
-            }
-            if let Some((desk, listener)) = hubspot_door {
-                desks.spawn(keep(desk, listener));
-            }
+            supportdesk_door.map(|door| desks.spawn(door));
+            hubspot_door.map(|door| desks.spawn(door));
+            thulium_door.map(|door| desks.spawn(door));
             desks.wait().await;
         });
     })?;
-    Ok(Sandbox { supportdesk, hubspot, closed, _stop: stop.drop_guard() })
+    Ok(Sandbox { supportdesk, hubspot, thulium, closed, _stop: stop.drop_guard() })
 }
 
-fn bind(address: Option<SocketAddr>) -> io::Result<(Option<TcpListener>, Option<SocketAddr>)> {
-    let listener = address.map(TcpListener::bind).transpose()?;
-    let address = listener.as_ref().map(TcpListener::local_addr).transpose()?;
-    Ok((listener, address))
+/// What all desks are made with.
+struct Prepare {
+    clock: Arc<dyn Clock>,
+    stop: CancellationToken,
+}
+
+impl Prepare {
+    /// A desk, and where it has an address what keeps it open there.
+    fn desk<V: Vendor>(
+        &self,
+        vendor: V,
+        address: Option<SocketAddr>,
+    ) -> io::Result<(web::Data<SimulatedDesk<V>>, Option<impl Future<Output = ()> + Send + use<V>>)>
+    {
+        let listener = address.map(TcpListener::bind).transpose()?;
+        let address = listener.as_ref().map(TcpListener::local_addr).transpose()?;
+        let desk = SimulatedDesk::new(vendor, address, self.clock.clone(), self.stop.clone());
+        let desk = web::Data::new(desk);
+        let door = listener.map(|listener| keep(desk.clone(), listener));
+        Ok((desk, door))
+    }
 }
 
 /// Serves a desk until it is stopped; while it refuses connections, nobody holds its port.

@@ -11,6 +11,7 @@ mod hubspot_schema;
 mod hubspot_search;
 mod supportdesk;
 mod supportdesk_refusals;
+mod thulium;
 mod windows;
 
 use std::sync::Arc;

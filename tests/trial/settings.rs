@@ -21,6 +21,7 @@ pub(crate) fn surroundings(
         ("SHOP_SECRET", SECRET.to_owned()),
         ("SUPPORTDESK_URL", sandbox.supportdesk().base_url().unwrap()),
         ("HUBSPOT_URL", sandbox.hubspot().base_url().unwrap()),
+        ("THULIUM_URL", sandbox.thulium().base_url().unwrap()),
     ];
     environment.extend(amqp_url.map(|url| ("DESKBELL_AMQP_URL", url.to_owned())));
     environment

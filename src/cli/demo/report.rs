@@ -52,6 +52,7 @@ impl Demo {
         let admin = |url: Option<String>| url.unwrap_or_default();
         output::line(format_args!("  SupportDesk  {}", admin(sandbox.supportdesk().admin_url())))?;
         output::line(format_args!("  HubSpot      {}", admin(sandbox.hubspot().admin_url())))?;
+        output::line(format_args!("  Thulium      {}", admin(sandbox.thulium().admin_url())))?;
         output::line(format_args!("  data         {}\n", data_dir.display()))
     }
 
@@ -117,6 +118,7 @@ impl Report {
     fn tickets(&self, sandbox: &Sandbox) -> Vec<Value> {
         let mut standing = sandbox.supportdesk().tickets();
         standing.extend(sandbox.hubspot().tickets());
+        standing.extend(sandbox.thulium().tickets());
         standing.iter().map(|ticket| self.ticket_view(ticket)).collect()
     }
 

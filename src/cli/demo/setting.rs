@@ -16,7 +16,7 @@ use crate::{
     config::{Config, Environment},
     desks::Vendor,
     event::SchemaBook,
-    sandbox::{HUBSPOT_TOKEN, SUPPORTDESK_KEY, Sandbox},
+    sandbox::{HUBSPOT_TOKEN, SUPPORTDESK_KEY, Sandbox, THULIUM_PASSWORD, THULIUM_USER},
 };
 
 /// The repository's example, for a binary that was copied elsewhere.
@@ -77,6 +77,11 @@ fn simulate(config: &mut Config, sandbox: &Sandbox) {
             Vendor::SupportDesk(settings) => {
                 settings.api_key = SUPPORTDESK_KEY.into();
                 sandbox.supportdesk().base_url()
+            }
+            Vendor::Thulium(settings) => {
+                THULIUM_USER.clone_into(&mut settings.user);
+                settings.password = THULIUM_PASSWORD.into();
+                sandbox.thulium().base_url()
             }
         };
         desk.settings.base_url = base_url.unwrap_or_default();

@@ -1,5 +1,7 @@
 //! `[desks.<name>]`: which accounts get tickets, and how they are called.
 
+mod thulium;
+
 use std::{collections::BTreeMap, time::Duration};
 
 use secrecy::SecretString;
@@ -19,13 +21,14 @@ pub(super) type Desks = BTreeMap<DeskName, (Option<Kind>, Option<DeskConfig>)>;
 pub(super) enum Kind {
     HubSpot,
     SupportDesk,
+    Thulium,
     NotServed(&'static str),
 }
 
 const KINDS: [(&str, Kind); 4] = [
     ("hubspot", Kind::HubSpot),
     ("supportdesk", Kind::SupportDesk),
-    ("thulium", Kind::NotServed("thulium")),
+    ("thulium", Kind::Thulium),
     ("kf5", Kind::NotServed("kf5")),
 ];
 
@@ -64,7 +67,7 @@ fn desk<'d>(
     name: DeskName,
 ) -> (Option<Kind>, Option<DeskConfig>) {
     if table.get("kind").is_none() {
-        document.missing(table, "kind", "set it to \"hubspot\" or \"supportdesk\"");
+        document.missing(table, "kind", "set it to \"hubspot\", \"supportdesk\" or \"thulium\"");
         return (None, None);
     }
     let Some(kind) = document.choice(table, "kind", &KINDS) else { return (None, None) };
@@ -77,6 +80,7 @@ fn desk<'d>(
                 .map(|key| supportdesk::Settings { api_key: SecretString::from(key.value) })
                 .map(Vendor::SupportDesk)
         }
+        Kind::Thulium => thulium::read(document, table).map(Vendor::Thulium),
         Kind::NotServed(word) => {
             let at = table.get("kind").map_or(table.at.start, |value| value.span().start);
             let what = format!("this version serves no desks of kind `{word}`");
@@ -99,6 +103,7 @@ fn settings<'d>(
         Kind::SupportDesk => {
             ("https://supportdesk.innovartx.com/api/v1", SUPPORTDESK_PACING.as_slice())
         }
+        Kind::Thulium => ("", crate::desks::thulium::PACING),
         Kind::HubSpot | Kind::NotServed(_) => ("https://api.hubapi.com", HUBSPOT_PACING.as_slice()),
     };
     let choices = [("park", OnUncertain::Park), ("retry", OnUncertain::Retry)];
@@ -155,7 +160,7 @@ fn hubspot<'d>(document: &mut Document<'d>, table: &Table<'d>) -> Option<hubspot
         .text(table, "key_property")
         .map_or_else(|| "deskbell_key".to_owned(), |text| text.value);
     let version = version(document, table);
-    let properties = properties(document, table);
+    let properties = mapping(document, table, "properties");
     Some(hubspot::Settings {
         token: SecretString::from(token?.value),
         pipeline: pipeline?.value,
@@ -181,15 +186,18 @@ fn version<'d>(document: &mut Document<'d>, table: &Table<'d>) -> String {
     text.value
 }
 
-fn properties<'d>(document: &mut Document<'d>, table: &Table<'d>) -> BTreeMap<String, String> {
-    let title = format!("`properties` of {}", table.title);
-    let Some(properties) = document.table(table, "properties", title) else {
-        return BTreeMap::new();
-    };
+/// A table of texts by names.
+fn mapping<'d>(
+    document: &mut Document<'d>,
+    table: &Table<'d>,
+    key: &'static str,
+) -> BTreeMap<String, String> {
+    let title = format!("`{key}` of {}", table.title);
+    let Some(members) = document.table(table, key, title) else { return BTreeMap::new() };
     let mut mapping = BTreeMap::new();
-    for (key, value) in properties.members() {
-        if let Some(property) = document.text_of(value, key.get_ref()) {
-            mapping.insert(key.get_ref().to_string(), property.value);
+    for (name, value) in members.members() {
+        if let Some(text) = document.text_of(value, name.get_ref()) {
+            mapping.insert(name.get_ref().to_string(), text.value);
         }
     }
     mapping

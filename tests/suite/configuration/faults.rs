@@ -77,18 +77,40 @@ fn every_fault_of_a_source_has_its_place_and_cure() {
 }
 
 #[test]
+fn every_fault_of_a_thulium_has_its_place_and_cure() {
+    let whole = "kind = \"thulium\"\nuser = \"u\"\npassword = \"p\"\nmailbox = \"m@n.o\"";
+    let address = "base_url = \"https://a.thulium.com/api\"";
+    for (lines, expected) in [
+        (
+            whole.to_owned(),
+            "1:1: [desks.a] has no `base_url`: set it to \"https://<system>.thulium.com/api\"",
+        ),
+        (
+            format!("{}\n{address}", whole.replace("\"u\"", "\"u:p\"")),
+            "3:8: `user` holds a colon: give the password in `password`",
+        ),
+        (
+            format!("{whole}\n{address}\nresolved_status = \"4\""),
+            "1:1: [desks.a] has no `status`: set it to the id of new tickets' status, which a reopened ticket goes back to",
+        ),
+        (
+            format!("{whole}\n{address}\npriority_tags = {{ hihg = \"x\" }}"),
+            "7:19: unknown key `hihg` in `priority_tags` of [desks.a]: did you mean `high`?",
+        ),
+    ] {
+        assert_eq!(faults(&format!("[desks.a]\n{lines}\n")), [expected], "{lines}");
+    }
+}
+
+#[test]
 fn every_fault_of_a_desk_has_its_place_and_cure() {
     let whole = "kind = \"supportdesk\"\napi_key = \"k\"\n";
     for (lines, expected) in [
-        ("", "1:1: [desks.a] has no `kind`: set it to \"hubspot\" or \"supportdesk\""),
+        ("", "1:1: [desks.a] has no `kind`: set it to \"hubspot\", \"supportdesk\" or \"thulium\""),
         ("kind = \"hubspt\"", "2:8: `kind` cannot be `hubspt`: did you mean `hubspot`?"),
         (
             "kind = \"kf5\"",
             "2:8: this version serves no desks of kind `kf5`: remove the desk, or wait for a version that does",
-        ),
-        (
-            "kind = \"thulium\"",
-            "2:8: this version serves no desks of kind `thulium`: remove the desk, or wait for a version that does",
         ),
         (
             "kind = \"supportdesk\"",
@@ -173,7 +195,7 @@ fn all_faults_are_found_at_once_in_both_places() {
             "DESKBELL_LOG_FORMAT: is not a log format: set it to pretty or json",
             "DESKBELL_STORE_URL: names PostgreSQL, which this version does not serve: write it as sqlite:/path/to/a/file, or unset it",
             "deskbell.toml:1:1: [sources.a] has no `verify`: set it to \"standard-webhooks\", \"hmac\" or \"none\"",
-            "deskbell.toml:2:1: [desks.b] has no `kind`: set it to \"hubspot\" or \"supportdesk\"",
+            "deskbell.toml:2:1: [desks.b] has no `kind`: set it to \"hubspot\", \"supportdesk\" or \"thulium\"",
             "deskbell.toml:3:1: rule 1 has no `description`: say what happened, in Markdown",
             "deskbell.toml:3:1: rule 1 has no `desks`: name the desks that get a ticket",
             "deskbell.toml:3:1: rule 1 has no `name`: give it a name of its own: deliveries remember it",

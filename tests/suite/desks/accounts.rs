@@ -6,7 +6,7 @@ use deskbell::{
     delivery::{DeliveryKey, Mark, Outcome, Progress, RetrySchedule, Step, StepRecord},
     desks::{
         Desk, DeskConfig, DeskError, DeskSettings, Found, OnUncertain, Sought, Task, Vendor,
-        hubspot, supportdesk,
+        hubspot, supportdesk, thulium,
     },
     ticket::{Customer, Priority, TicketDraft, TicketRef},
 };
@@ -51,6 +51,23 @@ pub(super) fn hubspot_settings() -> hubspot::Settings {
     }
 }
 
+pub(super) fn thulium_settings() -> thulium::Settings {
+    thulium::Settings {
+        user: "api_user".to_owned(),
+        password: SECRET.into(),
+        mailbox: "mailbox@foo.bar".to_owned(),
+        key_field: Some("deskbell_key".to_owned()),
+        priority_field: None,
+        priority_tags: BTreeMap::new(),
+        status: None,
+        resolved_status: None,
+        queue: None,
+        category: None,
+        custom_fields: BTreeMap::new(),
+        comment_field: None,
+    }
+}
+
 pub(super) fn build(config: &DeskConfig) -> Arc<dyn Desk> {
     deskbell::desks::build(config).unwrap()
 }
@@ -65,6 +82,20 @@ pub(super) fn hubspot(server: &MockServer) -> Arc<dyn Desk> {
 
 pub(super) fn hubspot_with(server: &MockServer, settings: hubspot::Settings) -> Arc<dyn Desk> {
     build(&config(&server.uri(), Vendor::HubSpot(settings)))
+}
+
+pub(super) fn thulium(server: &MockServer) -> Arc<dyn Desk> {
+    thulium_with(server, thulium_settings())
+}
+
+pub(super) fn thulium_with(server: &MockServer, settings: thulium::Settings) -> Arc<dyn Desk> {
+    build(&config(&server.uri(), Vendor::Thulium(settings)))
+}
+
+/// The calls of a Thulium system, without the desk around them.
+pub(super) fn thulium_account(base_url: &str, settings: &thulium::Settings) -> thulium::Account {
+    let config = config(base_url, Vendor::Thulium(settings.clone()));
+    thulium::Account::new(&config.settings, settings).unwrap()
 }
 
 /// The draft of the vendors' examples.

@@ -8,7 +8,7 @@ use wiremock::MockServer;
 
 use super::accounts::{
     SECRET, act, answer, ask_ticket, build, config, draft, hubspot_settings, supportdesk,
-    supportdesk_vendor,
+    supportdesk_vendor, thulium_settings,
 };
 
 const CREATE: &str = "/tickets/api-create";
@@ -21,7 +21,8 @@ async fn a_secret_is_in_no_error_and_no_debug_text() {
     let error = ask_ticket(&*supportdesk(&server), &draft()).await.unwrap_err();
     let said = format!("{error} {error:?} {:?}", error.failure());
     assert!(said.contains("bad key ***") && !said.contains(SECRET), "{said}");
-    for vendor in [supportdesk_vendor(), Vendor::HubSpot(hubspot_settings())] {
+    let thulium = Vendor::Thulium(thulium_settings());
+    for vendor in [supportdesk_vendor(), Vendor::HubSpot(hubspot_settings()), thulium] {
         let config = config("http://127.0.0.1:1", vendor);
         let desk = build(&config);
         let error = ask_ticket(&*desk, &draft()).await.unwrap_err();
