@@ -78,6 +78,24 @@ fn the_example_is_whole() {
     assert_eq!((secrets.len(), *tolerance), (1, Duration::from_mins(5)));
 }
 
+/// The desks in the example's comments are written as they would be read.
+#[test]
+fn the_examples_commented_desks_are_whole() {
+    let example = fs::read_to_string(EXAMPLE).unwrap();
+    let at = example.find("# [desks.helpdesk]").unwrap();
+    let block = example[at..].lines().take_while(|line| line.starts_with('#'));
+    let block: Vec<_> = block.map(|line| line.strip_prefix("# ").unwrap_or_default()).collect();
+    let (_folder, path) = write(&block.join("\n"));
+    let variables = [("DESKBELL_CONFIG", path.as_str()), ("THULIUM_PASSWORD", "pass-of-a-test")];
+    let config = load(&variables).unwrap();
+    let desk = config.desks.values().next().unwrap();
+    let Vendor::Thulium(thulium) = &desk.vendor else { panic!("{desk:?}") };
+    assert_eq!(thulium.priority_tags.len(), 3);
+    assert_eq!(thulium.custom_fields["orderId"], "Numer zamówienia");
+    assert_eq!(thulium.comment_field.as_deref(), Some("content"));
+    assert!(!format!("{config:?}").contains("pass-of-a-test"));
+}
+
 #[test]
 fn the_example_takes_secrets_and_addresses_from_the_environment() {
     let (_folder, path) = write("from-a-file\n");

@@ -24,6 +24,7 @@ mod sharing;
 mod supply;
 mod support;
 mod surviving;
+mod thulium;
 #[path = "../trial/mod.rs"]
 mod trial;
 mod upgrading;
