@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{Context, Exit, output};
 use crate::{
     delivery::Reason,
+    event::DeskName,
     ledger::{Books, DeskRecord},
     standing::Standing,
 };
@@ -62,9 +63,7 @@ impl DeskView {
 
 impl Options {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<Exit> {
-        let ledger = context.ledger()?;
-        let (desks, books) = (ledger.desks().await?, ledger.books().await?);
-        let desks: Vec<_> = desks.into_iter().map(|desk| DeskView::new(desk, &books)).collect();
+        let desks = views(context).await?;
         if self.json {
             output::json(&desks)?;
         } else {
@@ -72,6 +71,29 @@ impl Options {
         }
         Ok(Exit::Done)
     }
+}
+
+/// `deskbell desk <name> status`: the one line of `deskbell desks`. The answer is no where no
+/// worker has ever spoken to the desk.
+pub(super) async fn one(context: &Context, name: &DeskName, json: bool) -> anyhow::Result<Exit> {
+    let mut desks = views(context).await?;
+    desks.retain(|view| view.desk == name.as_str());
+    let Some(desk) = desks.first() else {
+        output::aside(format_args!("no worker has spoken to desk `{name}` yet"));
+        return Ok(Exit::No);
+    };
+    if json {
+        output::json(desk)?;
+    } else {
+        print(&desks)?;
+    }
+    Ok(Exit::Done)
+}
+
+async fn views(context: &Context) -> anyhow::Result<Vec<DeskView>> {
+    let ledger = context.ledger()?;
+    let (desks, books) = (ledger.desks().await?, ledger.books().await?);
+    Ok(desks.into_iter().map(|desk| DeskView::new(desk, &books)).collect())
 }
 
 fn print(desks: &[DeskView]) -> std::io::Result<()> {

@@ -7,6 +7,7 @@ mod books;
 mod check;
 mod dead;
 mod demo;
+mod desk;
 mod desks;
 mod events;
 mod health;
@@ -59,6 +60,7 @@ enum Command {
     Dead(dead::Options),
     Books(books::Options),
     Desks(desks::Options),
+    Desk(desk::Options),
     Health(health::Options),
 }
 
@@ -149,6 +151,7 @@ impl Command {
             Self::Dead(options) => options.run(context).await,
             Self::Books(options) => options.run(context).await,
             Self::Desks(options) => options.run(context).await,
+            Self::Desk(options) => options.run(context).await,
             Self::Health(options) => options.run(context).await,
         }
     }

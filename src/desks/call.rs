@@ -36,6 +36,11 @@ impl Call {
         Self { method: Method::GET, template, path, body: None }
     }
 
+    /// A request without a body.
+    pub(super) fn bare(method: Method, template: &'static str, path: String) -> Self {
+        Self { method, template, path, body: None }
+    }
+
     /// A request with a JSON body.
     pub(super) fn with_body(
         method: Method,

@@ -16,7 +16,7 @@ use reqwest::{
 use tokio::time::Instant;
 
 use super::{
-    BuildError, DeskError, DeskSettings, Pacer, Turn,
+    BuildError, DeskError, DeskSettings, Pacer, Pass, Turn,
     call::{Call, Credential},
     deadline,
     reply::Reply,
@@ -92,7 +92,22 @@ impl Caller {
 
     /// Sends `call` when the windows allow it, and reads the whole answer. `step` is for the log.
     pub(super) async fn send(&self, step: &str, call: &Call) -> Result<Reply, DeskError> {
-        let pass = self.pacer.pass_before(self.latest_begin()).await.ok_or(DeskError::NotBegun)?;
+        let pass = self.pass().await?;
+        self.send_with(pass, step, call).await
+    }
+
+    /// Waits until the windows allow a call, before the deadline of the step.
+    pub(super) async fn pass(&self) -> Result<Pass<'_>, DeskError> {
+        self.pacer.pass_before(self.latest_begin()).await.ok_or(DeskError::NotBegun)
+    }
+
+    /// Sends `call` at once, and reads the whole answer.
+    pub(super) async fn send_with(
+        &self,
+        pass: Pass<'_>,
+        step: &str,
+        call: &Call,
+    ) -> Result<Reply, DeskError> {
         let began = Instant::now();
         let result = self.exchange(call).await;
         drop(pass);

@@ -10,6 +10,7 @@ mod configuration;
 mod contract;
 mod corpora;
 mod delivering;
+mod desk_calls;
 mod desks;
 mod fulldisk;
 mod intake;

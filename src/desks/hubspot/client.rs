@@ -2,23 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use reqwest::header::AUTHORIZATION;
-
 use super::{
     Settings,
+    account::Account,
     answers::{self, AssociationLabel, PropertyOption},
     collision::Collision,
-    limits::{self, Room},
     notes, requests,
-    settings::SEARCH_PACING,
 };
 use crate::{
     delivery::Step,
     desks::{
-        BuildError, DeskError, DeskSettings, Found, Pacer, Preview, Turn,
-        call::{Call, Credential},
-        caller::Caller,
-        memo::Memo,
+        BuildError, DeskError, DeskSettings, Found, Preview, Turn, call::Call, memo::Memo,
         reply::Reply,
     },
     standing::{Past, Sent},
@@ -34,8 +28,7 @@ const COMPANY_MEMORY: Duration = Duration::from_mins(10);
 /// Sends HubSpot's requests and reads its answers.
 #[derive(Debug)]
 pub(super) struct Client {
-    caller: Caller,
-    searches: Pacer,
+    account: Account,
     options: Memo<Option<Arc<[PropertyOption]>>>,
     labels: Memo<Arc<[AssociationLabel]>>,
     companies: Memo<String>,
@@ -51,11 +44,8 @@ pub(super) enum Created {
 
 impl Client {
     pub(super) fn new(settings: &DeskSettings, vendor: &Settings) -> Result<Self, BuildError> {
-        let credential =
-            Credential { header: AUTHORIZATION, scheme: "Bearer ", secret: vendor.token.clone() };
         Ok(Self {
-            caller: Caller::new(settings, credential)?,
-            searches: Pacer::new(SEARCH_PACING),
+            account: Account::new(settings, vendor)?,
             options: Memo::new(ACCOUNT_MEMORY),
             labels: Memo::new(ACCOUNT_MEMORY),
             companies: Memo::new(COMPANY_MEMORY),
@@ -63,21 +53,20 @@ impl Client {
     }
 
     pub(super) async fn turn(&self) -> Turn {
-        self.caller.turn().await
+        self.account.caller().turn().await
     }
 
     pub(super) fn sent(&self) -> Vec<Sent> {
-        self.caller.sent()
+        self.account.caller().sent()
     }
 
-    /// Searches are not written down: their window is over in a second.
     pub(super) fn resume(&self, past: &Past) {
-        self.caller.resume(past);
-        self.searches.resume(&past.untold());
+        self.account.resume(past);
     }
 
     pub(super) fn preview(&self, step: &Step, only: Option<&str>, call: Call) -> Preview {
-        call.preview(step, only, self.caller.base_url(), self.caller.credential())
+        let caller = self.account.caller();
+        call.preview(step, only, caller.base_url(), caller.credential())
     }
 
     pub(super) async fn create_ticket(&self, call: &Call) -> Result<Created, DeskError> {
@@ -125,9 +114,7 @@ impl Client {
         if call.body.is_none() {
             return answers::record(&self.send(&step.to_string(), call).await?);
         }
-        let latest = self.caller.latest_begin();
-        let _pass = self.searches.pass_before(latest).await.ok_or(DeskError::NotBegun)?;
-        answers::searched(&self.send(&step.to_string(), call).await?)
+        answers::searched(&self.account.search(&step.to_string(), call).await?)
     }
 
     /// Makes a contact. HubSpot keeps their addresses apart, so a second one is the first.
@@ -150,13 +137,8 @@ impl Client {
         self.companies.get_or_read(&domain.trim().to_lowercase(), make).await
     }
 
-    /// Sends `call`, and heeds what the account says of its windows: other apps may share them.
     async fn send(&self, step: &str, call: &Call) -> Result<Reply, DeskError> {
-        let reply = self.caller.send(step, call).await?;
-        if let Some(Room { per, remaining }) = limits::room(&reply) {
-            self.caller.correct(per, remaining);
-        }
-        Ok(reply)
+        self.account.send(step, call).await
     }
 
     /// The options of a ticket property; `None` where they cannot be read.

@@ -9,7 +9,9 @@
 //!
 //! A comment is a note that is tied to its ticket, and found again among the ticket's notes.
 
+mod account;
 mod answers;
+pub mod api;
 mod client;
 mod collision;
 mod desk;
@@ -18,10 +20,12 @@ mod kinds;
 mod life;
 mod limits;
 mod notes;
+mod paths;
 mod preview;
 mod requests;
 mod settings;
 mod ties;
 
+pub use api::Api;
 pub use desk::HubSpot;
 pub use settings::{BASE_URL, PACING, Settings};

@@ -4,10 +4,7 @@ use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{
-    Settings,
-    requests::{objects, record_id},
-};
+use super::{Settings, paths::objects, requests::record_id};
 use crate::desks::{
     DeskError,
     call::{Call, segment},

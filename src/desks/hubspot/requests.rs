@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Settings,
     kinds::{COMPANY, CONTACT},
+    paths::{associations, encoded, objects, resource},
 };
 use crate::{
     delivery::DeliveryKey,
@@ -229,25 +230,6 @@ pub(super) fn property(settings: &Settings, name: &str) -> Call {
 /// The question for the labels of associations from a ticket to `object` (its name in paths). The
 /// page names this path whatever the version of the rest.
 pub(super) fn labels(object: &str) -> Call {
-    let path = format!("/crm/v4/associations/tickets/{}/labels", encoded(object));
+    let path = format!("{}/labels", associations("tickets", object));
     Call::get("/crm/v4/associations/tickets/{object}/labels", path)
-}
-
-pub(super) fn objects(settings: &Settings, object: &str) -> String {
-    resource(settings, "objects", object)
-}
-
-/// The numbered version stands before the resource and the dated one behind it.
-fn resource(settings: &Settings, resource: &str, object: &str) -> String {
-    let (version, object) = (encoded(&settings.version), encoded(object));
-    if version.starts_with('v') {
-        format!("/crm/{version}/{resource}/{object}")
-    } else {
-        format!("/crm/{resource}/{version}/{object}")
-    }
-}
-
-/// A name from the settings or a rule as a segment; one that is none asks for what does not exist.
-fn encoded(name: &str) -> String {
-    segment(name).unwrap_or_else(|| "-".to_owned())
 }

@@ -4,6 +4,7 @@
 
 use std::{fmt::Write as _, time::Duration};
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{
@@ -37,6 +38,13 @@ pub(super) fn customer(reply: &Reply) -> Result<(), DeskError> {
 /// Reads the answer to an entry on a time line.
 pub(super) fn event(reply: &Reply) -> Result<(), DeskError> {
     data(reply).map(drop)
+}
+
+/// Reads what an answer holds in `data`.
+pub(super) fn read<T: DeserializeOwned>(reply: &Reply) -> Result<T, DeskError> {
+    let data = data(reply)?.ok_or_else(|| reply.unreadable("`data` is missing"))?;
+    // The cause would quote the answer.
+    T::deserialize(data).map_err(|_| reply.unreadable("`data` is of another shape"))
 }
 
 fn data(reply: &Reply) -> Result<Option<&Value>, DeskError> {

@@ -9,6 +9,7 @@ use crate::{
         BuildError, DeskError, DeskSettings, Preview, Turn,
         call::{Call, Credential},
         caller::Caller,
+        reply::Reply,
     },
     standing::{Past, Sent},
     ticket::TicketRef,
@@ -42,6 +43,11 @@ impl Client {
 
     pub(super) async fn add_event(&self, step: &Step, call: &Call) -> Result<(), DeskError> {
         answers::event(&self.caller.send(&step.to_string(), call).await?)
+    }
+
+    /// Sends `call`; `step` is for the log.
+    pub(super) async fn send(&self, step: &str, call: &Call) -> Result<Reply, DeskError> {
+        self.caller.send(step, call).await
     }
 
     pub(super) async fn turn(&self) -> Turn {

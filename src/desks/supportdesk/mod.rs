@@ -10,10 +10,14 @@
 //! Source: the vendor's pages "Tickets", "Customers", "Events", "Errors" and "Authentication".
 
 mod answers;
+mod api;
 mod client;
 mod desk;
 mod requests;
 mod settings;
+mod words;
 
+pub use api::Api;
 pub use desk::SupportDesk;
 pub use settings::{BASE_URL, PACING, Settings};
+pub use words::{Account, CustomerChange, NewEvent, NewTicket, Person, Ticket};

@@ -1,9 +1,10 @@
 //! What SupportDesk is asked, as requests that are not sent yet.
 
 use reqwest::Method;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
+use super::{CustomerChange, NewEvent, NewTicket};
 use crate::{
     delivery::{DeliveryKey, Mark},
     desks::{
@@ -29,38 +30,58 @@ pub(super) fn create_ticket(key: &DeliveryKey, draft: &TicketDraft) -> Result<Ca
     }
     let mut metadata = draft.metadata.clone();
     metadata.insert(KEY.to_owned(), key.as_str().into());
-    let mut body = Map::new();
-    body.insert("customerExternalId".to_owned(), customer.into());
-    body.insert("subject".to_owned(), draft.subject.as_str().into());
-    body.insert("description".to_owned(), draft.description.as_str().into());
-    body.insert("priority".to_owned(), draft.priority.as_str().into());
-    if let Some(category) = draft.category.as_deref().filter(|category| !category.is_empty()) {
-        body.insert("category".to_owned(), category.into());
-    }
-    body.insert("metadata".to_owned(), Value::Object(metadata));
-    let tag_ids = tag_ids(&draft.tags);
-    if !tag_ids.is_empty() {
-        body.insert("tagIds".to_owned(), json!(tag_ids));
-    }
+    Ok(new_ticket(&NewTicket {
+        customer_external_id: customer.to_owned(),
+        subject: draft.subject.clone(),
+        description: draft.description.clone(),
+        priority: Some(draft.priority),
+        category: draft.category.clone().filter(|category| !category.is_empty()),
+        metadata: Some(metadata),
+        tag_ids: tag_ids(&draft.tags),
+    }))
+}
+
+/// The request for a ticket.
+pub(super) fn new_ticket(ticket: &NewTicket) -> Call {
     let path = "/tickets/api-create";
-    Ok(Call::with_body(Method::POST, path, path.to_owned(), Value::Object(body)))
+    Call::with_body(Method::POST, path, path.to_owned(), json!(ticket))
 }
 
 /// The request that makes the customer, or brings it up to date. `None` where the rule does not
 /// give the name and the e-mail address that SupportDesk requires of a new customer.
 pub(super) fn upsert_customer(draft: &TicketDraft) -> Result<Option<Call>, DeskError> {
-    let path = format!("/customers/{}", path_segment(external_id(draft)?)?);
+    let external_id = external_id(draft)?;
     let Some(Customer { name: Some(name), email: Some(email), phone, .. }) = &draft.customer else {
         return Ok(None);
     };
     if name.trim().is_empty() || email.trim().is_empty() {
         return Ok(None);
     }
-    let mut body = json!({ "email": email, "name": name });
-    if let Some(phone) = phone.as_deref().filter(|phone| !phone.is_empty()) {
-        body["phone"] = phone.into();
-    }
-    Ok(Some(Call::with_body(Method::PATCH, "/customers/{externalId}", path, body)))
+    let change = CustomerChange {
+        email: Some(email.clone()),
+        name: Some(name.clone()),
+        phone: phone.clone().filter(|phone| !phone.is_empty()),
+        ..CustomerChange::default()
+    };
+    customer(external_id, &change).map(Some)
+}
+
+/// The request that makes or changes a customer.
+pub(super) fn customer(external_id: &str, change: &CustomerChange) -> Result<Call, DeskError> {
+    let path = format!("/customers/{}", path_segment(external_id)?);
+    Ok(Call::with_body(Method::PATCH, "/customers/{externalId}", path, json!(change)))
+}
+
+/// The request that adds to a customer's time line.
+pub(super) fn event(event: &NewEvent) -> Call {
+    let path = "/customer-events";
+    Call::with_body(Method::POST, path, path.to_owned(), json!(event))
+}
+
+/// The question whose key it is.
+pub(super) fn whoami() -> Call {
+    let path = "/auth/whoami";
+    Call::get(path, path.to_owned())
 }
 
 /// The entry on the customer's time line that stands in for a comment.
@@ -104,9 +125,9 @@ fn path_segment(id: &str) -> Result<String, DeskError> {
 
 /// The tags that are ids. SupportDesk knows tags by their ids alone; a rule's tags go to all its
 /// desks, and those with a name are for others.
-fn tag_ids(tags: &[String]) -> Vec<&str> {
-    let is_id = |tag: &&str| tag.len() == 36 && Uuid::try_parse(tag).is_ok();
-    tags.iter().map(String::as_str).filter(is_id).collect()
+fn tag_ids(tags: &[String]) -> Vec<String> {
+    let is_id = |tag: &&String| tag.len() == 36 && Uuid::try_parse(tag).is_ok();
+    tags.iter().filter(is_id).cloned().collect()
 }
 
 fn incomplete(words: String) -> DeskError {
