@@ -9,9 +9,9 @@
 
 mod association_calls;
 mod association_types;
+mod batch_calls;
 mod input;
 mod links;
-mod note_calls;
 mod object_calls;
 mod pipelines;
 mod portal;

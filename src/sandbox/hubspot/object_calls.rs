@@ -69,7 +69,7 @@ pub(super) async fn create(
 }
 
 /// A record with every property that it has, as writes answer it.
-fn whole(record: &Record) -> Value {
+pub(super) fn whole(record: &Record) -> Value {
     record.json(record.values().keys().map(String::as_str))
 }
 

@@ -82,6 +82,22 @@ impl Portal {
         input: &Input,
         now: Timestamp,
     ) -> Result<u64, Refusal> {
+        let (values, ties) = self.examine(kind, input)?;
+        self.last_id += 1;
+        let id = self.last_id;
+        self.put(kind, id, values, now);
+        for (to, tie) in ties {
+            self.tie(id, to, &tie);
+        }
+        Ok(id)
+    }
+
+    /// What a create would write; an error where it would be refused.
+    pub(super) fn examine(
+        &self,
+        kind: Kind,
+        input: &Input,
+    ) -> Result<(Values, Vec<(u64, AssociationType)>), Refusal> {
         let mut values = values::check(self.schema(kind), &self.pipelines, &input.properties)?;
         values.retain(|_, value| !value.is_empty());
         if kind == Kind::Ticket {
@@ -93,14 +109,8 @@ impl Portal {
             check_note(&values)?;
         }
         let ties = self.resolve(kind, &input.wishes)?;
-        self.last_id += 1;
-        let id = self.last_id;
-        self.check_unique(kind, id, &values)?;
-        self.put(kind, id, values, now);
-        for (to, tie) in ties {
-            self.tie(id, to, &tie);
-        }
-        Ok(id)
+        self.check_unique(kind, self.last_id + 1, &values)?;
+        Ok((values, ties))
     }
 
     /// Changes a record's properties.
@@ -111,13 +121,8 @@ impl Portal {
         input: &Input,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let changes = values::check(self.schema(kind), &self.pipelines, &input.properties)?;
         let before = self.record(kind, id, false)?.values().clone();
-        let mut after = before.clone();
-        after.extend(changes);
-        after.retain(|_, value| !value.is_empty());
-        values::check_stage(&self.pipelines, &after)?;
-        self.check_unique(kind, id, &after)?;
+        let mut after = self.changed(kind, id, input)?;
         after.insert("hs_lastmodifieddate".to_owned(), iso(now));
         self.release(kind, &before);
         self.claim(kind, id, &after);
@@ -126,6 +131,17 @@ impl Portal {
             record.write(after, now, lag);
         }
         Ok(())
+    }
+
+    /// The values that an update would leave; an error where it would be refused.
+    pub(super) fn changed(&self, kind: Kind, id: u64, input: &Input) -> Result<Values, Refusal> {
+        let changes = values::check(self.schema(kind), &self.pipelines, &input.properties)?;
+        let mut after = self.record(kind, id, false)?.values().clone();
+        after.extend(changes);
+        after.retain(|_, value| !value.is_empty());
+        values::check_stage(&self.pipelines, &after)?;
+        self.check_unique(kind, id, &after)?;
+        Ok(after)
     }
 
     /// Puts a record into the recycle bin. Doing it again changes nothing.

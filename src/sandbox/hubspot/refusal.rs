@@ -117,6 +117,21 @@ impl Refusal {
         Self::new(StatusCode::CONFLICT, "OBJECT_ALREADY_EXISTS", message)
     }
 
+    /// Whether it says that there is no such record.
+    pub(super) fn is_not_found(&self) -> bool {
+        self.status == StatusCode::NOT_FOUND
+    }
+
+    /// The refusal of one input of a batch.
+    pub(super) fn within_batch(&self, trace: &str) -> Value {
+        json!({
+            "status": "error",
+            "category": self.category,
+            "message": self.message,
+            "context": {"objectWriteTraceId": [trace]},
+        })
+    }
+
     /// The whole answer.
     pub(super) fn response(&self) -> HttpResponse {
         let mut body = Map::new();

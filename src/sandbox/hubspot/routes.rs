@@ -6,7 +6,7 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 
-use super::{association_calls, note_calls, object_calls, records::Kind, schema_calls};
+use super::{association_calls, batch_calls, object_calls, records::Kind, schema_calls};
 use crate::sandbox::Operation;
 
 /// The two ways of naming a version: `/crm/v3/objects` and `/crm/objects/2026-03`.
@@ -22,6 +22,7 @@ fn resource(config: &mut ServiceConfig, path: &str, with: impl FnOnce(Resource) 
 pub(super) fn add(config: &mut ServiceConfig) {
     for base in bases("objects", "v3") {
         add_objects(config, &base);
+        add_batches(config, &base);
     }
     for base in bases("properties", "v3") {
         resource(config, &format!("{base}/{{kind}}"), |path| {
@@ -59,9 +60,6 @@ fn add_objects(config: &mut ServiceConfig, base: &str) {
     resource(config, &format!("{base}/{{kind}}/search"), |path| {
         path.route(web::post().to(object_calls::search))
     });
-    resource(config, &format!("{base}/notes/batch/read"), |path| {
-        path.route(web::post().to(note_calls::read_batch))
-    });
     resource(config, &format!("{base}/{{kind}}"), |path| {
         path.route(web::get().to(object_calls::list)).route(web::post().to(object_calls::create))
     });
@@ -75,6 +73,17 @@ fn add_objects(config: &mut ServiceConfig, base: &str) {
         path.route(web::put().to(association_calls::tie_by_type))
             .route(web::delete().to(association_calls::untie_by_type))
     });
+}
+
+fn add_batches(config: &mut ServiceConfig, base: &str) {
+    let batch = format!("{base}/{{kind}}/batch");
+    let mut add =
+        |what: &str, route| resource(config, &format!("{batch}/{what}"), |path| path.route(route));
+    add("create", web::post().to(batch_calls::create));
+    add("read", web::post().to(batch_calls::read));
+    add("update", web::post().to(batch_calls::update));
+    add("upsert", web::post().to(batch_calls::upsert));
+    add("archive", web::post().to(batch_calls::archive));
 }
 
 fn add_v4_associations(config: &mut ServiceConfig, base: &str) {
@@ -103,11 +112,15 @@ pub(super) fn operation(method: &Method, path: &str) -> Operation {
         ("objects", [_, "search"]) => Operation::Search,
         ("objects", [kind, rest @ ..]) if Kind::parse(kind) == Some(Kind::Ticket) => {
             match (method, rest) {
-                (&Method::POST, []) => Operation::Create,
+                (&Method::POST, [] | ["batch", "create"]) => Operation::Create,
                 (&Method::GET, []) => Operation::List,
-                (&Method::GET, [_]) => Operation::Get,
-                (&Method::PATCH, [_]) => Operation::Update,
-                (&Method::DELETE, [_]) => Operation::Archive,
+                (&Method::GET, [_]) | (&Method::POST, ["batch", "read"]) => Operation::Get,
+                (&Method::PATCH, [_]) | (&Method::POST, ["batch", "update" | "upsert"]) => {
+                    Operation::Update
+                }
+                (&Method::DELETE, [_]) | (&Method::POST, ["batch", "archive"]) => {
+                    Operation::Archive
+                }
                 _ => Operation::Any,
             }
         }
@@ -137,6 +150,8 @@ mod tests {
             assert_eq!(operation(&Method::PATCH, &one), Operation::Update);
             assert_eq!(operation(&Method::DELETE, &one), Operation::Archive);
             assert_eq!(operation(&Method::POST, &format!("{base}/search")), Operation::Search);
+            let batch = format!("{base}/batch/create");
+            assert_eq!(operation(&Method::POST, &batch), Operation::Create);
             let tie = format!("{base}/1/associations/contacts/201/16");
             assert_eq!(operation(&Method::PUT, &tie), Operation::Associate);
         }

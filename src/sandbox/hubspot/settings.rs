@@ -21,6 +21,8 @@ pub struct HubSpotSwitches {
     pub subject_required: Option<bool>,
     /// Whether a recycled record keeps its unique values; undocumented. It does at first.
     pub recycled_keep_values: Option<bool>,
+    /// Whether an input of a batch can be refused alone. It can at first.
+    pub multi_status: Option<bool>,
     /// Whether the token lacks its scopes, so that every call gets 403.
     pub missing_scopes: Option<bool>,
 }
@@ -31,6 +33,7 @@ pub(super) struct Settings {
     pub(super) search_lag: Duration,
     pub(super) subject_required: bool,
     pub(super) recycled_keep_values: bool,
+    pub(super) multi_status: bool,
     pub(super) missing_scopes: bool,
 }
 
@@ -40,6 +43,7 @@ impl Settings {
             search_lag,
             subject_required: true,
             recycled_keep_values: true,
+            multi_status: true,
             missing_scopes: false,
         }
     }
@@ -50,6 +54,7 @@ impl Settings {
         self.subject_required = switches.subject_required.unwrap_or(self.subject_required);
         self.recycled_keep_values =
             switches.recycled_keep_values.unwrap_or(self.recycled_keep_values);
+        self.multi_status = switches.multi_status.unwrap_or(self.multi_status);
         self.missing_scopes = switches.missing_scopes.unwrap_or(self.missing_scopes);
     }
 }

@@ -1,6 +1,8 @@
 //! The desks' clients against answers that vendors document.
 
 mod accounts;
+mod examples;
+mod hubspot_calls;
 mod hubspot_keys;
 mod hubspot_records;
 mod hubspot_refusals;
