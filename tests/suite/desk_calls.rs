@@ -1,5 +1,7 @@
 //! `deskbell desk <name> …` against the simulated desks.
 
+mod thulium;
+
 use std::{fs, process::Output, sync::Arc};
 
 use deskbell::{

@@ -8,6 +8,7 @@ mod hubspot;
 mod pairs;
 mod sheet;
 mod supportdesk;
+mod thulium;
 
 use std::ffi::OsString;
 
@@ -84,6 +85,7 @@ impl Options {
         match &desk.vendor {
             Vendor::HubSpot(_) => call::<hubspot::Calls>(context, desk, rest).await,
             Vendor::SupportDesk(_) => call::<supportdesk::Calls>(context, desk, rest).await,
+            Vendor::Thulium(_) => call::<thulium::Calls>(context, desk, rest).await,
         }
     }
 }
