@@ -9,8 +9,8 @@ use super::{Exit, clock, output};
 use crate::{
     lifecycle::Lifecycle,
     sandbox::{
-        self, HUBSPOT_TOKEN, SUPPORTDESK_KEY, SandboxSettings, THULIUM_PASSWORD, THULIUM_USER,
-        thulium::EXAMPLE_MAILBOX,
+        self, HUBSPOT_TOKEN, KF5_EMAIL, KF5_TOKEN, SUPPORTDESK_KEY, SandboxSettings,
+        THULIUM_PASSWORD, THULIUM_USER, thulium::EXAMPLE_MAILBOX,
     },
 };
 
@@ -26,6 +26,9 @@ pub(super) struct Options {
     /// Thulium's port; 0 takes a free one.
     #[arg(long, default_value_t = 8093)]
     thulium_port: u16,
+    /// KF5's port; 0 takes a free one.
+    #[arg(long, default_value_t = 8094)]
+    kf5_port: u16,
     /// Print where they are as JSON.
     #[arg(long)]
     json: bool,
@@ -38,6 +41,7 @@ impl Options {
             supportdesk: on(self.supportdesk_port),
             hubspot: on(self.hubspot_port),
             thulium: on(self.thulium_port),
+            kf5: on(self.kf5_port),
             ..SandboxSettings::on_loopback(clock())
         };
         let lifecycle = Lifecycle::default();
@@ -51,6 +55,8 @@ impl Options {
         let (hub, hub_admin) = urls(hubspot.base_url(), hubspot.admin_url());
         let thulium = sandbox.thulium();
         let (thul, thul_admin) = urls(thulium.base_url(), thulium.admin_url());
+        let kf5 = sandbox.kf5();
+        let (kf5, kf5_admin) = urls(kf5.base_url(), kf5.admin_url());
         if self.json {
             output::json(&json!({
                 "supportdesk": { "base_url": support, "admin_url": support_admin, "api_key": SUPPORTDESK_KEY },
@@ -59,6 +65,7 @@ impl Options {
                     "base_url": thul, "admin_url": thul_admin, "user": THULIUM_USER,
                     "password": THULIUM_PASSWORD, "mailbox": EXAMPLE_MAILBOX,
                 },
+                "kf5": { "base_url": kf5, "admin_url": kf5_admin, "email": KF5_EMAIL, "token": KF5_TOKEN },
             }))?;
         } else {
             output::line(format_args!("SupportDesk  {support}  api_key {SUPPORTDESK_KEY}"))?;
@@ -69,6 +76,8 @@ impl Options {
                 "Thulium      {thul}  user {THULIUM_USER}  password {THULIUM_PASSWORD}  mailbox {EXAMPLE_MAILBOX}"
             ))?;
             output::line(format_args!("             {thul_admin}"))?;
+            output::line(format_args!("KF5          {kf5}  email {KF5_EMAIL}  token {KF5_TOKEN}"))?;
+            output::line(format_args!("             {kf5_admin}"))?;
             output::line(
                 "Below the second address of each: tickets, calls, faults, limits, customers, reset.",
             )?;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Desk, DeskConfig, Vendor, hubspot::HubSpot, supportdesk::SupportDesk, thulium::Thulium,
+    Desk, DeskConfig, Vendor, hubspot::HubSpot, kf5::Kf5, supportdesk::SupportDesk,
+    thulium::Thulium,
 };
 
 /// Why settings make no desk. No value is quoted.
@@ -39,6 +40,7 @@ pub fn build(config: &DeskConfig) -> Result<Arc<dyn Desk>, BuildError> {
     }
     Ok(match &config.vendor {
         Vendor::HubSpot(vendor) => Arc::new(HubSpot::new(settings, vendor)?),
+        Vendor::Kf5(vendor) => Arc::new(Kf5::new(settings, vendor)?),
         Vendor::SupportDesk(vendor) => Arc::new(SupportDesk::new(settings, vendor)?),
         Vendor::Thulium(vendor) => Arc::new(Thulium::new(settings, vendor)?),
     })

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
 use reqwest::{
     Method,
     header::{AUTHORIZATION, HeaderName, HeaderValue, InvalidHeaderValue},
@@ -28,17 +29,19 @@ pub(super) struct Call {
     /// Below the base URL, percent-encoded, with the query.
     pub(super) path: String,
     pub(super) body: Option<Value>,
+    /// A body that is no JSON, with its content type.
+    pub(super) bytes: Option<(&'static str, Bytes)>,
 }
 
 impl Call {
-    /// A question.
-    pub(super) fn get(template: &'static str, path: String) -> Self {
-        Self { method: Method::GET, template, path, body: None }
-    }
-
     /// A request without a body.
     pub(super) fn bare(method: Method, template: &'static str, path: String) -> Self {
-        Self { method, template, path, body: None }
+        Self { method, template, path, body: None, bytes: None }
+    }
+
+    /// A question.
+    pub(super) fn get(template: &'static str, path: String) -> Self {
+        Self::bare(Method::GET, template, path)
     }
 
     /// A request with a JSON body.
@@ -48,7 +51,19 @@ impl Call {
         path: String,
         body: Value,
     ) -> Self {
-        Self { method, template, path, body: Some(body) }
+        Self { body: Some(body), ..Self::bare(method, template, path) }
+    }
+
+    /// A request with a file.
+    pub(super) fn with_bytes(
+        method: Method,
+        template: &'static str,
+        path: String,
+        content_type: &'static str,
+        content: Vec<u8>,
+    ) -> Self {
+        let bytes = Some((content_type, content.into()));
+        Self { bytes, ..Self::bare(method, template, path) }
     }
 
     /// The request as an operator is shown it.
@@ -60,9 +75,9 @@ impl Call {
         credential: &Credential,
     ) -> Preview {
         let mut headers = vec![(credential.header.to_string(), credential.masked())];
-        if self.body.is_some() {
-            headers.push(("content-type".to_owned(), "application/json".to_owned()));
-        }
+        let file = self.bytes.map(|(content_type, _)| content_type);
+        let content_type = self.body.as_ref().map(|_| "application/json").or(file);
+        headers.extend(content_type.map(|kind| ("content-type".to_owned(), kind.to_owned())));
         Preview {
             step: step.to_string(),
             only: only.map(str::to_owned),

@@ -134,6 +134,9 @@ impl Caller {
         if let Some(body) = &call.body {
             request = request.header(CONTENT_TYPE, "application/json").body(body.to_string());
         }
+        if let Some((content_type, content)) = &call.bytes {
+            request = request.header(CONTENT_TYPE, *content_type).body(content.clone());
+        }
         let mut response = request.send().await.map_err(unsent_or_unanswered)?;
         let status = response.status().as_u16();
         let unreadable = |what: &str| DeskError::Unreadable { status, what: what.to_owned() };

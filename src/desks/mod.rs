@@ -6,6 +6,7 @@ mod caller;
 mod deadline;
 mod error;
 pub mod hubspot;
+pub mod kf5;
 mod memo;
 mod pacing;
 mod reply;
@@ -99,6 +100,8 @@ pub struct DeskConfig {
 pub enum Vendor {
     /// `kind = "hubspot"`
     HubSpot(hubspot::Settings),
+    /// `kind = "kf5"`
+    Kf5(kf5::Settings),
     /// `kind = "supportdesk"`
     SupportDesk(supportdesk::Settings),
     /// `kind = "thulium"`

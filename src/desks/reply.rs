@@ -20,6 +20,9 @@ const LABEL_LENGTH: usize = 64;
 /// What is said of an answer without a body.
 const EMPTY: &str = "the body is empty";
 
+/// What a body is that begins with a tag.
+const PAGE: &str = "the body is HTML or XML, not JSON";
+
 /// A whole answer of a desk.
 #[derive(Debug)]
 pub(super) struct Reply {
@@ -53,7 +56,17 @@ impl Reply {
 
     /// A header that is a number.
     pub(super) fn number(&self, header: &str) -> Option<u64> {
-        self.headers.get(header)?.to_str().ok()?.trim().parse().ok()
+        self.header(header)?.parse().ok()
+    }
+
+    /// A header's text.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok().map(str::trim)
+    }
+
+    /// Whether the body is a page for people, as a proxy or a firewall writes it.
+    pub(super) fn is_page(&self) -> bool {
+        matches!(self.content, Content::Other(PAGE))
     }
 
     /// Whether the status is 2xx.
@@ -122,7 +135,7 @@ fn describe(status: u16, body: &str) -> &'static str {
     } else if body.is_empty() {
         EMPTY
     } else if body.starts_with('<') {
-        "the body is HTML or XML, not JSON"
+        PAGE
     } else {
         "the body is not JSON"
     }

@@ -21,6 +21,7 @@ mod fault_request;
 mod faults;
 mod gate;
 pub mod hubspot;
+pub mod kf5;
 mod limits;
 mod operation;
 mod presence;
@@ -37,8 +38,8 @@ pub use limits::{Exceeded, LimitSettings, Standing, Window};
 pub use operation::Operation;
 pub use presence::Absence;
 pub use settings::{
-    EXPIRED_SUPPORTDESK_KEY, HUBSPOT_TOKEN, SUPPORTDESK_KEY, SandboxSettings, THULIUM_PASSWORD,
-    THULIUM_USER,
+    EXPIRED_SUPPORTDESK_KEY, HUBSPOT_TOKEN, KF5_AGENT, KF5_EMAIL, KF5_TOKEN, SUPPORTDESK_KEY,
+    SandboxSettings, THULIUM_PASSWORD, THULIUM_USER,
 };
 pub use start::{Sandbox, start};
 pub use vendor::{InvalidSeed, SandboxAssociation, SandboxTicket, Vendor};

@@ -18,6 +18,12 @@ pub const HUBSPOT_TOKEN: &str = "pat-sandbox";
 pub const THULIUM_USER: &str = "api_user";
 /// Its password.
 pub const THULIUM_PASSWORD: &str = "api_pass_sandbox";
+/// The address of the KF5 agent whose token works by default.
+pub const KF5_EMAIL: &str = "agent@example.org";
+/// That agent's id at KF5.
+pub const KF5_AGENT: &str = "733";
+/// The KF5 token that works by default.
+pub const KF5_TOKEN: &str = "kf5-sandbox";
 
 /// Which desks to simulate, and how.
 #[derive(Debug, Clone)]
@@ -28,6 +34,8 @@ pub struct SandboxSettings {
     pub hubspot: Option<SocketAddr>,
     /// Where Thulium listens; port 0 takes a free one, none leaves it out.
     pub thulium: Option<SocketAddr>,
+    /// Where KF5 listens; port 0 takes a free one, none leaves it out.
+    pub kf5: Option<SocketAddr>,
     /// The `X-API-Key` that SupportDesk takes.
     pub supportdesk_key: String,
     /// The bearer token that HubSpot takes.
@@ -36,7 +44,11 @@ pub struct SandboxSettings {
     pub thulium_user: String,
     /// The password that Thulium takes.
     pub thulium_password: String,
-    /// How long a new or changed HubSpot record stays out of search.
+    /// The address of the agent whose token KF5 takes.
+    pub kf5_email: String,
+    /// The token that KF5 takes.
+    pub kf5_token: String,
+    /// How long a new or changed HubSpot record, and a new KF5 ticket, stays out of search.
     pub search_lag: Duration,
     /// Where all take the time from.
     pub clock: Arc<dyn Clock>,
@@ -50,10 +62,13 @@ impl SandboxSettings {
             supportdesk: Some(loopback),
             hubspot: Some(loopback),
             thulium: Some(loopback),
+            kf5: Some(loopback),
             supportdesk_key: SUPPORTDESK_KEY.to_owned(),
             hubspot_token: HUBSPOT_TOKEN.to_owned(),
             thulium_user: THULIUM_USER.to_owned(),
             thulium_password: THULIUM_PASSWORD.to_owned(),
+            kf5_email: KF5_EMAIL.to_owned(),
+            kf5_token: KF5_TOKEN.to_owned(),
             search_lag: Duration::from_secs(5),
             clock,
         }

@@ -19,7 +19,7 @@ use tokio_util::{
 };
 
 use super::{
-    SandboxSettings, SimulatedDesk, Vendor, admin, gate, hubspot::HubSpot,
+    SandboxSettings, SimulatedDesk, Vendor, admin, gate, hubspot::HubSpot, kf5::Kf5,
     supportdesk::SupportDesk, thulium::Thulium,
 };
 use crate::clock::Clock;
@@ -39,6 +39,7 @@ pub struct Sandbox {
     supportdesk: web::Data<SimulatedDesk<SupportDesk>>,
     hubspot: web::Data<SimulatedDesk<HubSpot>>,
     thulium: web::Data<SimulatedDesk<Thulium>>,
+    kf5: web::Data<SimulatedDesk<Kf5>>,
     closed: CancellationToken,
     _stop: DropGuard,
 }
@@ -59,6 +60,11 @@ impl Sandbox {
         &self.thulium
     }
 
+    /// The simulated KF5.
+    pub fn kf5(&self) -> &SimulatedDesk<Kf5> {
+        &self.kf5
+    }
+
     /// Waits until all desks have stopped and their ports are free.
     pub async fn stopped(&self) {
         self.closed.cancelled().await;
@@ -77,6 +83,7 @@ pub fn start(settings: SandboxSettings, stop: CancellationToken) -> io::Result<S
     let (supportdesk, supportdesk_door) = prepare.desk(vendor, settings.supportdesk)?;
     let (hubspot, hubspot_door) = prepare.desk(HubSpot::new(&settings), settings.hubspot)?;
     let (thulium, thulium_door) = prepare.desk(Thulium::new(&settings), settings.thulium)?;
+    let (kf5, kf5_door) = prepare.desk(Kf5::new(&settings), settings.kf5)?;
 
     let closed = CancellationToken::new();
     let open = closed.clone().drop_guard();
@@ -89,10 +96,11 @@ pub fn start(settings: SandboxSettings, stop: CancellationToken) -> io::Result<S
             supportdesk_door.map(|door| desks.spawn(door));
             hubspot_door.map(|door| desks.spawn(door));
             thulium_door.map(|door| desks.spawn(door));
+            kf5_door.map(|door| desks.spawn(door));
             desks.wait().await;
         });
     })?;
-    Ok(Sandbox { supportdesk, hubspot, thulium, closed, _stop: stop.drop_guard() })
+    Ok(Sandbox { supportdesk, hubspot, thulium, kf5, closed, _stop: stop.drop_guard() })
 }
 
 /// What all desks are made with.

@@ -1,5 +1,7 @@
 //! From a signed event to the ticket, through the real process.
 
+mod kf5;
+
 use std::time::Duration;
 
 use deskbell::sandbox::{Absence, Fault, FaultKind, FaultPlan, Operation};

@@ -1,5 +1,6 @@
 //! `deskbell desk <name> …` against the simulated desks.
 
+mod kf5;
 mod thulium;
 
 use std::{fs, process::Output, sync::Arc};

@@ -9,6 +9,7 @@ mod hubspot_associations;
 mod hubspot_refusals;
 mod hubspot_schema;
 mod hubspot_search;
+mod kf5;
 mod supportdesk;
 mod supportdesk_refusals;
 mod thulium;

@@ -53,6 +53,7 @@ impl Demo {
         output::line(format_args!("  SupportDesk  {}", admin(sandbox.supportdesk().admin_url())))?;
         output::line(format_args!("  HubSpot      {}", admin(sandbox.hubspot().admin_url())))?;
         output::line(format_args!("  Thulium      {}", admin(sandbox.thulium().admin_url())))?;
+        output::line(format_args!("  KF5          {}", admin(sandbox.kf5().admin_url())))?;
         output::line(format_args!("  data         {}\n", data_dir.display()))
     }
 
@@ -119,6 +120,7 @@ impl Report {
         let mut standing = sandbox.supportdesk().tickets();
         standing.extend(sandbox.hubspot().tickets());
         standing.extend(sandbox.thulium().tickets());
+        standing.extend(sandbox.kf5().tickets());
         standing.iter().map(|ticket| self.ticket_view(ticket)).collect()
     }
 

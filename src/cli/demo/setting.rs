@@ -16,7 +16,10 @@ use crate::{
     config::{Config, Environment},
     desks::Vendor,
     event::SchemaBook,
-    sandbox::{HUBSPOT_TOKEN, SUPPORTDESK_KEY, Sandbox, THULIUM_PASSWORD, THULIUM_USER},
+    sandbox::{
+        HUBSPOT_TOKEN, KF5_AGENT, KF5_EMAIL, KF5_TOKEN, SUPPORTDESK_KEY, Sandbox, THULIUM_PASSWORD,
+        THULIUM_USER,
+    },
 };
 
 /// The repository's example, for a binary that was copied elsewhere.
@@ -73,6 +76,14 @@ fn simulate(config: &mut Config, sandbox: &Sandbox) {
             Vendor::HubSpot(settings) => {
                 settings.token = HUBSPOT_TOKEN.into();
                 sandbox.hubspot().base_url()
+            }
+            Vendor::Kf5(settings) => {
+                KF5_EMAIL.clone_into(&mut settings.email);
+                settings.token = KF5_TOKEN.into();
+                // The groups and agents of a real account are not the simulated one's.
+                settings.group = None;
+                settings.assignee = KF5_AGENT.parse().ok();
+                sandbox.kf5().base_url()
             }
             Vendor::SupportDesk(settings) => {
                 settings.api_key = SUPPORTDESK_KEY.into();

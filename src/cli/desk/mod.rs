@@ -5,6 +5,7 @@
 //! - The windows are this process's own: a service that runs beside it does not count these calls.
 
 mod hubspot;
+mod kf5;
 mod pairs;
 mod sheet;
 mod supportdesk;
@@ -84,6 +85,7 @@ impl Options {
         let desk = config.desks.get(&name).with_context(|| unknown(&name, &config))?;
         match &desk.vendor {
             Vendor::HubSpot(_) => call::<hubspot::Calls>(context, desk, rest).await,
+            Vendor::Kf5(_) => call::<kf5::Calls>(context, desk, rest).await,
             Vendor::SupportDesk(_) => call::<supportdesk::Calls>(context, desk, rest).await,
             Vendor::Thulium(_) => call::<thulium::Calls>(context, desk, rest).await,
         }

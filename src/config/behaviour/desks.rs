@@ -1,5 +1,6 @@
 //! `[desks.<name>]`: which accounts get tickets, and how they are called.
 
+mod kf5;
 mod thulium;
 
 use std::{collections::BTreeMap, time::Duration};
@@ -22,14 +23,14 @@ pub(super) enum Kind {
     HubSpot,
     SupportDesk,
     Thulium,
-    NotServed(&'static str),
+    Kf5,
 }
 
 const KINDS: [(&str, Kind); 4] = [
     ("hubspot", Kind::HubSpot),
     ("supportdesk", Kind::SupportDesk),
     ("thulium", Kind::Thulium),
-    ("kf5", Kind::NotServed("kf5")),
+    ("kf5", Kind::Kf5),
 ];
 
 /// For one call to a desk.
@@ -67,7 +68,8 @@ fn desk<'d>(
     name: DeskName,
 ) -> (Option<Kind>, Option<DeskConfig>) {
     if table.get("kind").is_none() {
-        document.missing(table, "kind", "set it to \"hubspot\", \"supportdesk\" or \"thulium\"");
+        let cure = "set it to \"hubspot\", \"supportdesk\", \"thulium\" or \"kf5\"";
+        document.missing(table, "kind", cure);
         return (None, None);
     }
     let Some(kind) = document.choice(table, "kind", &KINDS) else { return (None, None) };
@@ -81,12 +83,7 @@ fn desk<'d>(
                 .map(Vendor::SupportDesk)
         }
         Kind::Thulium => thulium::read(document, table).map(Vendor::Thulium),
-        Kind::NotServed(word) => {
-            let at = table.get("kind").map_or(table.at.start, |value| value.span().start);
-            let what = format!("this version serves no desks of kind `{word}`");
-            document.fault(at, what, "remove the desk, or wait for a version that does");
-            return (Some(kind), None);
-        }
+        Kind::Kf5 => kf5::read(document, table).map(Vendor::Kf5),
     };
     let settings = settings(document, table, name, kind);
     document.finish(table);
@@ -103,8 +100,9 @@ fn settings<'d>(
         Kind::SupportDesk => {
             ("https://supportdesk.innovartx.com/api/v1", SUPPORTDESK_PACING.as_slice())
         }
+        Kind::Kf5 => ("", crate::desks::kf5::PACING),
         Kind::Thulium => ("", crate::desks::thulium::PACING),
-        Kind::HubSpot | Kind::NotServed(_) => ("https://api.hubapi.com", HUBSPOT_PACING.as_slice()),
+        Kind::HubSpot => ("https://api.hubapi.com", HUBSPOT_PACING.as_slice()),
     };
     let choices = [("park", OnUncertain::Park), ("retry", OnUncertain::Retry)];
     let schedule = RetrySchedule::default();

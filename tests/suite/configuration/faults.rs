@@ -103,15 +103,59 @@ fn every_fault_of_a_thulium_has_its_place_and_cure() {
 }
 
 #[test]
+fn every_fault_of_a_kf5_desk_has_its_place_and_cure() {
+    let whole = "kind = \"kf5\"\nbase_url = \"https://acme.kf5.com/apiv2\"\nemail = \"a@b.c\"\n\
+        token = \"t\"\n";
+    assert_eq!(faults(&format!("[desks.a]\n{whole}key_field = \"\"\n")), [""; 0]);
+    assert_eq!(
+        faults("[desks.a]\nkind = \"kf5\"\n"),
+        [
+            "1:1: [desks.a] has no `base_url`: set it to \"https://<subdomain>.kf5.com/apiv2\"",
+            "1:1: [desks.a] has no `email`: set it to the e-mail address of the agent in whose name Deskbell asks",
+            "1:1: [desks.a] has no `key_field`: set it to the custom field for the delivery's key, as field_123, or to \"\"",
+            "1:1: [desks.a] has no `token`: set it to \"${KF5_TOKEN}\"",
+        ]
+    );
+    let field = "write it as field_123; `GET /ticket_fields.json` lists them";
+    for (lines, expected) in [
+        ("key_field = \"key\"", format!("6:13: `key_field` is no custom field: {field}")),
+        (
+            "key_field = \"field_1\"\nfields = { orderId = \"order\" }",
+            format!("7:22: `orderId` names no custom field: {field}"),
+        ),
+        (
+            "key_field = \"field_1\"\ntype = \"bug\"",
+            "7:8: `type` cannot be `bug`: known here: problem, incident, question, task".to_owned(),
+        ),
+        (
+            "key_field = \"field_1\"\ngroup = \"sales team\"",
+            "7:9: `group` is no id: write it as \"165\"".to_owned(),
+        ),
+    ] {
+        assert_eq!(faults(&format!("[desks.a]\n{whole}{lines}\n")), [expected], "{lines}");
+    }
+    for (was, is, expected) in [
+        (
+            "/apiv2",
+            "",
+            "3:12: `base_url` does not end with /apiv2: set it to \"https://<subdomain>.kf5.com/apiv2\"",
+        ),
+        ("a@b.c", "a:b", "4:9: `email` holds a colon: write it as agent@example.org"),
+    ] {
+        let odd = whole.replace(was, is);
+        assert_eq!(faults(&format!("[desks.a]\n{odd}key_field = \"field_1\"\n")), [expected]);
+    }
+}
+
+#[test]
 fn every_fault_of_a_desk_has_its_place_and_cure() {
     let whole = "kind = \"supportdesk\"\napi_key = \"k\"\n";
     for (lines, expected) in [
-        ("", "1:1: [desks.a] has no `kind`: set it to \"hubspot\", \"supportdesk\" or \"thulium\""),
-        ("kind = \"hubspt\"", "2:8: `kind` cannot be `hubspt`: did you mean `hubspot`?"),
         (
-            "kind = \"kf5\"",
-            "2:8: this version serves no desks of kind `kf5`: remove the desk, or wait for a version that does",
+            "",
+            "1:1: [desks.a] has no `kind`: set it to \"hubspot\", \"supportdesk\", \"thulium\" or \"kf5\"",
         ),
+        ("kind = \"hubspt\"", "2:8: `kind` cannot be `hubspt`: did you mean `hubspot`?"),
         (
             "kind = \"supportdesk\"",
             "1:1: [desks.a] has no `api_key`: set it to \"${SUPPORTDESK_API_KEY}\"",
@@ -195,7 +239,7 @@ fn all_faults_are_found_at_once_in_both_places() {
             "DESKBELL_LOG_FORMAT: is not a log format: set it to pretty or json",
             "DESKBELL_STORE_URL: names PostgreSQL, which this version does not serve: write it as sqlite:/path/to/a/file, or unset it",
             "deskbell.toml:1:1: [sources.a] has no `verify`: set it to \"standard-webhooks\", \"hmac\" or \"none\"",
-            "deskbell.toml:2:1: [desks.b] has no `kind`: set it to \"hubspot\", \"supportdesk\" or \"thulium\"",
+            "deskbell.toml:2:1: [desks.b] has no `kind`: set it to \"hubspot\", \"supportdesk\", \"thulium\" or \"kf5\"",
             "deskbell.toml:3:1: rule 1 has no `description`: say what happened, in Markdown",
             "deskbell.toml:3:1: rule 1 has no `desks`: name the desks that get a ticket",
             "deskbell.toml:3:1: rule 1 has no `name`: give it a name of its own: deliveries remember it",

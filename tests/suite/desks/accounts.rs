@@ -6,7 +6,7 @@ use deskbell::{
     delivery::{DeliveryKey, Mark, Outcome, Progress, RetrySchedule, Step, StepRecord},
     desks::{
         Desk, DeskConfig, DeskError, DeskSettings, Found, OnUncertain, Sought, Task, Vendor,
-        hubspot, supportdesk, thulium,
+        hubspot, kf5, supportdesk, thulium,
     },
     ticket::{Customer, Priority, TicketDraft, TicketRef},
 };
@@ -66,6 +66,34 @@ pub(super) fn thulium_settings() -> thulium::Settings {
         custom_fields: BTreeMap::new(),
         comment_field: None,
     }
+}
+
+pub(super) fn kf5_settings() -> kf5::Settings {
+    kf5::Settings {
+        email: "agent@example.org".to_owned(),
+        token: SECRET.into(),
+        key_field: Some("field_1".to_owned()),
+        kind: None,
+        group: None,
+        assignee: None,
+        status: None,
+        resolved_status: kf5::Status::Solved,
+        fields: BTreeMap::new(),
+    }
+}
+
+pub(super) fn kf5(server: &MockServer) -> Arc<dyn Desk> {
+    kf5_with(server, kf5_settings())
+}
+
+pub(super) fn kf5_with(server: &MockServer, settings: kf5::Settings) -> Arc<dyn Desk> {
+    build(&config(&format!("{}/apiv2", server.uri()), Vendor::Kf5(settings)))
+}
+
+pub(super) fn kf5_client(server: &MockServer) -> kf5::Client {
+    let vendor = kf5_settings();
+    let config = config(&format!("{}/apiv2", server.uri()), Vendor::Kf5(vendor.clone()));
+    kf5::Client::new(&config.settings, &vendor).unwrap()
 }
 
 pub(super) fn build(config: &DeskConfig) -> Arc<dyn Desk> {
