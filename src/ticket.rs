@@ -1,6 +1,6 @@
 //! What a desk is asked for: the draft of a ticket, and the reference to one that exists.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -96,9 +96,33 @@ pub struct TicketDraft {
     pub customer: Option<Customer>,
     /// Records of the desk that the ticket is tied to.
     pub associations: Vec<Association>,
-    /// Names the open problem that the ticket stands for.
+    /// The open problem that the event is about, and what it does to it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub incident: Option<String>,
+    pub incident: Option<Involvement>,
+}
+
+/// What an event has to do with an open problem, its incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Involvement {
+    /// Names the incident at the desk.
+    pub key: String,
+    /// What the event does about it.
+    pub action: Action,
+    /// How long after its resolution the incident is taken up again; later, it is a new one.
+    pub reopen_within: Duration,
+}
+
+/// What a rule does about an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Opens a ticket, or adds to the one that is open.
+    #[default]
+    Open,
+    /// Adds to the ticket that is there.
+    Comment,
+    /// Adds to the ticket and resolves it.
+    Resolve,
 }
 
 /// The customer that a ticket is about. Without `name` and `email` an unknown customer cannot be

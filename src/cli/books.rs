@@ -42,6 +42,8 @@ pub(super) fn print(books: &Books) -> io::Result<()> {
         "desk",
         "accepted",
         "ticketed",
+        "merged",
+        "resolved",
         "dead",
         "discarded",
         "uncertain",
@@ -54,6 +56,8 @@ pub(super) fn print(books: &Books) -> io::Result<()> {
         let counts = [
             line.accepted,
             line.ticketed,
+            line.merged,
+            line.resolved,
             line.dead,
             line.discarded,
             line.uncertain,
@@ -84,7 +88,7 @@ fn difference(line: &BookLine) -> String {
     if line.balances() {
         return String::new();
     }
-    let elsewhere = line.ticketed + line.dead + line.discarded + line.uncertain + line.in_flight();
+    let elsewhere = line.settled() + line.uncertain + line.in_flight();
     format!("{:+}", i128::from(elsewhere) - i128::from(line.accepted))
 }
 

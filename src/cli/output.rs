@@ -100,11 +100,11 @@ impl From<&Delivery> for DeliveryView {
 /// A delivery's ticket or trouble, in one cell.
 pub(super) fn outcome(delivery: &Delivery) -> String {
     match (delivery.ticket(), delivery.failure()) {
-        (Some(ticket), _) => match &ticket.number {
+        (Some(ticket), None) => match &ticket.number {
             Some(number) => format!("{} ({number})", ticket.id),
             None => ticket.id.clone(),
         },
-        (None, Some(failure)) => {
+        (_, Some(failure)) => {
             let status = failure.status.map(|status| format!(" {status}")).unwrap_or_default();
             let code = failure.code.as_ref().map(|code| format!(" {code}")).unwrap_or_default();
             let call = failure

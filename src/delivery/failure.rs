@@ -77,6 +77,8 @@ reasons! {
     MissingRecord = "missing-record",
     /// The ticket that the event adds to is not at the desk any more.
     TicketGone = "ticket-gone",
+    /// Another event of the same incident is being told to the desk.
+    IncidentBusy = "incident-busy",
     /// The desk refused the ticket.
     Refused = "refused",
     /// The draft lacks what the desk requires.

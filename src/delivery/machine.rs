@@ -23,8 +23,8 @@ impl Delivery {
 
     fn step_into(self, transition: Transition) -> Result<Advanced, InvalidTransition> {
         use Transition::{
-            Absent, Bury, Claim, Complete, Discard, Done, Doubt, Exists, Intend, NotDone, Poison,
-            Postpone, Replay,
+            Absent, Bury, Claim, Complete, Discard, Done, Doubt, Engage, Exists, Intend, NotDone,
+            Poison, Postpone, Replay,
         };
         let verb = transition.name();
         match transition {
@@ -40,13 +40,15 @@ impl Delivery {
                 self.may_still_do(&step)?;
                 Ok(self.working(verb)?.note(step, None))
             }
+            Engage { part, .. } => self.working(verb)?.engage(part),
             Complete { at, .. } => self.working(verb)?.complete(at),
             Postpone { at, not_before, failure, counts, .. } => {
                 let state = State::Retrying { not_before, last: failure.clone() };
                 self.working(verb)?.end(at, AttemptOutcome::Retrying, Some(failure), counts, state)
             }
             Doubt { at, look_again, failure, counts, .. } => {
-                self.may_still_do(&Step::Ticket)?;
+                let doubtful = self.doubtful_step().cloned();
+                self.may_still_do(&doubtful.unwrap_or(Step::Ticket))?;
                 let state = State::Uncertain { since: at, look_again, last: failure.clone() };
                 self.working(verb)?.end(at, AttemptOutcome::Uncertain, Some(failure), counts, state)
             }
@@ -62,18 +64,13 @@ impl Delivery {
                 _ => Err(self.refuses(verb)),
             },
             Exists { at, ticket } => match self.state {
-                State::Uncertain { .. } => {
-                    let outcome = Outcome::Ticket(ticket.clone());
-                    let mut advanced =
-                        self.note(Step::Ticket, Some(Progress::Done { at, outcome }));
-                    advanced.delivery.state = State::Ticketed { at, ticket };
-                    Ok(advanced)
-                }
+                State::Uncertain { .. } => Ok(self.exists(at, ticket)),
                 _ => Err(self.refuses(verb)),
             },
             Absent { at } => match self.state {
                 State::Uncertain { .. } => {
-                    let mut advanced = self.note(Step::Ticket, None);
+                    let doubtful = self.doubtful_step().cloned().unwrap_or(Step::Ticket);
+                    let mut advanced = self.note(doubtful, None);
                     advanced.delivery.requeue(at);
                     Ok(advanced)
                 }
@@ -105,6 +102,8 @@ impl Delivery {
             | State::Uncertain { look_again: Some(_), .. } => None,
             State::Uncertain { look_again: None, .. }
             | State::Ticketed { .. }
+            | State::Merged { .. }
+            | State::Resolved { .. }
             | State::Dead { .. }
             | State::Discarded { .. } => return Err(self.refuses("claimed")),
         };
@@ -128,16 +127,6 @@ impl Delivery {
             *deadline = until;
         }
         Ok(advanced)
-    }
-
-    fn complete(self, at: Timestamp) -> Result<Advanced, InvalidTransition> {
-        match self.outcome(&Step::Ticket) {
-            Some(Outcome::Ticket(ticket)) => {
-                let state = State::Ticketed { at, ticket: ticket.clone() };
-                self.end(at, AttemptOutcome::Ticketed, None, false, state)
-            }
-            _ => Err(InvalidTransition::NoTicket),
-        }
     }
 
     /// Only what is certain dies: a ticket that may exist is in doubt instead.
@@ -172,11 +161,15 @@ impl Delivery {
             | State::Uncertain { look_again: Some(_), .. } => None,
             State::Uncertain { look_again: None, .. }
             | State::Ticketed { .. }
+            | State::Merged { .. }
+            | State::Resolved { .. }
             | State::Dead { .. }
             | State::Discarded { .. } => return Err(self.refuses("given up")),
         };
         self.state = match self.outcome(&Step::Ticket) {
-            Some(Outcome::Ticket(ticket)) => State::Ticketed { at, ticket: ticket.clone() },
+            Some(Outcome::Ticket(ticket)) if self.has_nothing_to_follow() => {
+                State::Ticketed { at, ticket: ticket.clone() }
+            }
             _ if self.doubtful_step().is_some()
                 || matches!(self.state, State::Uncertain { .. }) =>
             {
@@ -197,6 +190,10 @@ impl Delivery {
     fn replay(mut self, at: Timestamp) -> Result<Advanced, InvalidTransition> {
         match self.state {
             State::Dead { .. } => {
+                // The incident has gone on meanwhile. A ticket that was made stays part of it.
+                if self.outcome(&Step::Ticket).is_none() {
+                    self.incident = None;
+                }
                 self.requeue(at);
                 Ok(Advanced { delivery: self, ended: None })
             }
@@ -204,7 +201,7 @@ impl Delivery {
         }
     }
 
-    fn end(
+    pub(super) fn end(
         mut self,
         at: Timestamp,
         outcome: AttemptOutcome,
@@ -223,7 +220,7 @@ impl Delivery {
     }
 
     /// Writes how far `step` has come; `None` forgets that it was asked for.
-    fn note(mut self, step: Step, progress: Option<Progress>) -> Advanced {
+    pub(super) fn note(mut self, step: Step, progress: Option<Progress>) -> Advanced {
         self.steps.retain(|record| record.step != step);
         if let Some(progress) = progress {
             self.steps.push(StepRecord { step, progress });
@@ -231,7 +228,7 @@ impl Delivery {
         Advanced { delivery: self, ended: None }
     }
 
-    fn requeue(&mut self, at: Timestamp) {
+    pub(super) fn requeue(&mut self, at: Timestamp) {
         self.attempts = 0;
         self.since = at;
         self.state = State::Queued;

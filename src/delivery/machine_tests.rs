@@ -107,6 +107,7 @@ impl World {
             attempts: 0,
             state: State::Queued,
             steps: Vec::new(),
+            incident: None,
         };
         Self { delivery, now, tickets: 0 }
     }
@@ -176,6 +177,8 @@ impl World {
             State::Queued
             | State::Attempting { .. }
             | State::Retrying { .. }
+            | State::Merged { .. }
+            | State::Resolved { .. }
             | State::Discarded { .. } => {}
         }
         let is_asked = delivery.step(&Step::Ticket).is_some();

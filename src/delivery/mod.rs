@@ -4,7 +4,13 @@
 //! gives the next state or refuses. The ledger stores what comes out; the worker decides which
 //! transition is next. Whoever wants to know what can happen to a delivery reads this folder.
 
+mod attempt;
+mod course;
+mod ending;
 mod failure;
+mod incident;
+#[cfg(test)]
+mod incident_tests;
 mod key;
 mod machine;
 #[cfg(test)]
@@ -15,10 +21,13 @@ mod state;
 mod step;
 mod transition;
 
+pub use attempt::{Attempt, AttemptOutcome};
+pub use course::{Abilities, Course, Earlier, Note, Part};
 pub use failure::{Failure, Reason, Verdict};
+pub use incident::{Approach, Decision, Incident};
 pub use key::DeliveryKey;
 pub use mark::{InvalidMark, Mark};
 pub use retry::RetrySchedule;
 pub use state::{Delivery, EventRef, Limit, State};
 pub use step::{InvalidStep, Outcome, Progress, RecordKey, Step, StepRecord};
-pub use transition::{Advanced, Attempt, AttemptOutcome, InvalidTransition, Transition};
+pub use transition::{Advanced, InvalidTransition, Transition};

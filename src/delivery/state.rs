@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{DeliveryKey, Failure, Outcome, Progress, Step, StepRecord};
+use super::{Course, DeliveryKey, Failure, Mark, Outcome, Part, Progress, Step, StepRecord};
 use crate::{
     event::{DeskName, EventId, EventType, RequestId, RuleName, SourceName},
     ticket::{Priority, TicketRef},
@@ -36,6 +36,9 @@ pub struct Delivery {
     pub state: State,
     /// What has been asked of the desk, in the order of asking.
     pub steps: Vec<StepRecord>,
+    /// The part that it plays in its incident, once that is decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<Part>,
 }
 
 /// Names an event.
@@ -85,6 +88,20 @@ pub enum State {
         /// Which ticket.
         ticket: TicketRef,
     },
+    /// It was added to the ticket of an open incident.
+    Merged {
+        /// Since when we know.
+        at: Timestamp,
+        /// Which ticket; `None` where there is none, and what it says waits for one.
+        ticket: Option<TicketRef>,
+    },
+    /// It has resolved its incident.
+    Resolved {
+        /// Since when we know.
+        at: Timestamp,
+        /// Which ticket; `None` where there is none, and what it says waits for one.
+        ticket: Option<TicketRef>,
+    },
     /// It will not be tried again unless an operator replays it.
     Dead {
         /// Since when.
@@ -117,8 +134,17 @@ pub enum Limit {
 
 impl State {
     /// The names of all states, as the contract lists them.
-    pub const NAMES: [&'static str; 7] =
-        ["queued", "attempting", "retrying", "uncertain", "ticketed", "dead", "discarded"];
+    pub const NAMES: [&'static str; 9] = [
+        "queued",
+        "attempting",
+        "retrying",
+        "uncertain",
+        "ticketed",
+        "merged",
+        "resolved",
+        "dead",
+        "discarded",
+    ];
 
     /// The contract's name of the state.
     pub fn name(&self) -> &'static str {
@@ -128,6 +154,8 @@ impl State {
             Self::Retrying { .. } => "retrying",
             Self::Uncertain { .. } => "uncertain",
             Self::Ticketed { .. } => "ticketed",
+            Self::Merged { .. } => "merged",
+            Self::Resolved { .. } => "resolved",
             Self::Dead { .. } => "dead",
             Self::Discarded { .. } => "discarded",
         }
@@ -139,8 +167,22 @@ impl State {
         match self {
             Self::Queued | Self::Attempting { .. } | Self::Retrying { .. } => false,
             Self::Uncertain { look_again, .. } => look_again.is_none(),
-            Self::Ticketed { .. } | Self::Dead { .. } | Self::Discarded { .. } => true,
+            Self::Ticketed { .. }
+            | Self::Merged { .. }
+            | Self::Resolved { .. }
+            | Self::Dead { .. }
+            | Self::Discarded { .. } => true,
         }
+    }
+
+    /// Whether it is over, unless an operator begins it anew.
+    pub fn is_final(&self) -> bool {
+        self.is_told() || matches!(self, Self::Dead { .. } | Self::Discarded { .. })
+    }
+
+    /// Whether the desk has been told what there was to tell.
+    pub fn is_told(&self) -> bool {
+        matches!(self, Self::Ticketed { .. } | Self::Merged { .. } | Self::Resolved { .. })
     }
 }
 
@@ -168,14 +210,32 @@ impl Delivery {
             .map(|record| &record.step)
     }
 
-    /// The ticket, once it is known.
+    /// The ticket, once it is known: its own, or the one that it is added to.
     pub fn ticket(&self) -> Option<&TicketRef> {
         match (&self.state, self.outcome(&Step::Ticket)) {
             (State::Ticketed { ticket, .. }, _) | (_, Some(Outcome::Ticket(ticket))) => {
                 Some(ticket)
             }
+            (State::Merged { ticket, .. } | State::Resolved { ticket, .. }, _) => ticket.as_ref(),
             _ => None,
         }
+    }
+
+    /// The ticket that there is something to add to.
+    pub fn ticket_to_add_to(&self) -> Option<&TicketRef> {
+        self.course().and_then(Course::ticket).or_else(|| self.ticket())
+    }
+
+    /// What it does about its incident, once that is decided.
+    pub fn course(&self) -> Option<&Course> {
+        self.incident.as_ref().map(|part| &part.course)
+    }
+
+    /// Whether it has said what it has to say, in a comment or on a time line.
+    pub fn has_spoken(&self) -> bool {
+        let mark = Mark::of(&self.key);
+        self.outcome(&Step::Comment(mark.clone())).is_some()
+            || self.outcome(&Step::TimeLine(mark)).is_some()
     }
 
     /// When a worker should have it; `None` where none should. An attempt is due when its worker is
@@ -186,7 +246,11 @@ impl Delivery {
             State::Attempting { until, .. } => Some(*until),
             State::Retrying { not_before, .. } => Some(*not_before),
             State::Uncertain { look_again, .. } => *look_again,
-            State::Ticketed { .. } | State::Dead { .. } | State::Discarded { .. } => None,
+            State::Ticketed { .. }
+            | State::Merged { .. }
+            | State::Resolved { .. }
+            | State::Dead { .. }
+            | State::Discarded { .. } => None,
         }
     }
 
@@ -198,6 +262,8 @@ impl Delivery {
             State::Queued
             | State::Attempting { .. }
             | State::Ticketed { .. }
+            | State::Merged { .. }
+            | State::Resolved { .. }
             | State::Discarded { .. } => None,
         }
     }

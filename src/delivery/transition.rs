@@ -1,9 +1,8 @@
 //! What may happen to a delivery.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use super::{Delivery, Failure, Limit, Outcome, Step};
+use super::{Attempt, Delivery, Failure, Limit, Outcome, Part, Step};
 use crate::ticket::TicketRef;
 
 /// Something that happens to a delivery. `claim` is the number of the claim under which a worker
@@ -48,6 +47,15 @@ pub enum Transition {
         /// What was asked.
         step: Step,
     },
+    /// It is decided what it does about its incident.
+    Engage {
+        /// The worker's claim.
+        claim: u32,
+        /// Now.
+        at: Timestamp,
+        /// What.
+        part: Part,
+    },
     /// All steps are done.
     Complete {
         /// The worker's claim.
@@ -68,7 +76,7 @@ pub enum Transition {
         /// Whether this attempt counts.
         counts: bool,
     },
-    /// It is not known whether the ticket exists.
+    /// It is not known whether the ticket, or the comment, exists.
     Doubt {
         /// The worker's claim.
         claim: u32,
@@ -116,7 +124,7 @@ pub enum Transition {
         /// Why.
         why: String,
     },
-    /// An operator has seen the ticket at the desk.
+    /// An operator has seen the ticket at the desk, or the comment on it.
     Exists {
         /// Now.
         at: Timestamp,
@@ -138,6 +146,7 @@ impl Transition {
             Self::Intend { .. } => "asked for",
             Self::Done { .. } => "answered",
             Self::NotDone { .. } => "answered with no",
+            Self::Engage { .. } => "engaged in an incident",
             Self::Complete { .. } => "completed",
             Self::Postpone { .. } => "postponed",
             Self::Doubt { .. } => "doubted",
@@ -157,6 +166,7 @@ impl Transition {
             Self::Intend { claim, .. }
             | Self::Done { claim, .. }
             | Self::NotDone { claim, .. }
+            | Self::Engage { claim, .. }
             | Self::Complete { claim, .. }
             | Self::Postpone { claim, .. }
             | Self::Doubt { claim, .. }
@@ -177,6 +187,7 @@ impl Transition {
             | Self::Intend { at, .. }
             | Self::Done { at, .. }
             | Self::NotDone { at, .. }
+            | Self::Engage { at, .. }
             | Self::Complete { at, .. }
             | Self::Postpone { at, .. }
             | Self::Doubt { at, .. }
@@ -186,53 +197,6 @@ impl Transition {
             | Self::Discard { at, .. }
             | Self::Exists { at, .. }
             | Self::Absent { at } => *at,
-        }
-    }
-}
-
-/// One try of a delivery at a desk, as the ledger keeps it for operators.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Attempt {
-    /// The claim's number: attempts of one delivery count from 1.
-    pub number: u32,
-    /// When it began.
-    pub began: Timestamp,
-    /// When it ended, or was found to have ended.
-    pub ended: Timestamp,
-    /// How it ended.
-    pub outcome: AttemptOutcome,
-    /// What went wrong.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub failure: Option<Failure>,
-    /// Whether it counts against the desk's `max_attempts`.
-    pub counts: bool,
-}
-
-/// How an attempt ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AttemptOutcome {
-    /// With the ticket.
-    Ticketed,
-    /// With another attempt to follow.
-    Retrying,
-    /// In doubt.
-    Uncertain,
-    /// For good.
-    Dead,
-    /// With the process.
-    Crashed,
-}
-
-impl AttemptOutcome {
-    /// The name that the ledger, metrics and answers use.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ticketed => "ticketed",
-            Self::Retrying => "retrying",
-            Self::Uncertain => "uncertain",
-            Self::Dead => "dead",
-            Self::Crashed => "crashed",
         }
     }
 }
@@ -292,4 +256,7 @@ pub enum InvalidTransition {
     /// The ticket's step is not done.
     #[error("there is no ticket yet")]
     NoTicket,
+    /// What there is to say is not said.
+    #[error("the ticket has not been added to yet")]
+    NotSaid,
 }

@@ -20,7 +20,9 @@ pub use build::{BuildError, build};
 pub use deadline::until;
 pub use error::{Answer, DeskError};
 pub use pacing::{Pacer, Pass, Turn};
-pub use task::{Abilities, Found, Sought, Task};
+pub use task::{Found, Sought, Task};
+
+pub use crate::delivery::Abilities;
 
 use std::{fmt, time::Duration};
 

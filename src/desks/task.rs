@@ -33,18 +33,6 @@ impl Task<'_> {
     }
 }
 
-/// What a desk can do with a ticket that exists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Abilities {
-    /// A comment can be added, and found again by its mark. Where not, the customer's time line
-    /// takes what there is to say.
-    pub comment: bool,
-    /// The priority can be raised.
-    pub raise: bool,
-    /// The ticket can be moved to the stage or status of what is resolved, and back.
-    pub resolve: bool,
-}
-
 /// What may be at the desk or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sought<'a> {

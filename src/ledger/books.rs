@@ -91,6 +91,12 @@ pub struct BookLine {
     pub uncertain: u64,
     /// Their ticket exists.
     pub ticketed: u64,
+    /// They were added to the ticket of an open incident.
+    #[serde(default)]
+    pub merged: u64,
+    /// They have resolved their incident.
+    #[serde(default)]
+    pub resolved: u64,
     /// They will not be tried again unless replayed.
     pub dead: u64,
     /// Given up by an operator.
@@ -105,7 +111,11 @@ impl BookLine {
 
     /// Whether what was accepted is what is accounted for.
     pub fn balances(&self) -> bool {
-        let settled = self.ticketed + self.dead + self.discarded;
-        self.accepted == settled + self.uncertain + self.in_flight()
+        self.accepted == self.settled() + self.uncertain + self.in_flight()
+    }
+
+    /// Deliveries that have come to their end.
+    pub fn settled(&self) -> u64 {
+        self.ticketed + self.merged + self.resolved + self.dead + self.discarded
     }
 }

@@ -8,11 +8,13 @@
 
 mod books;
 mod desks;
+mod engagement;
 mod error;
 pub mod sqlite;
 
 pub use books::{BookLine, Books, Gap, MOST_NAMED, Missing};
 pub use desks::{DeskLease, DeskRecord};
+pub use engagement::{Engaged, Engagement};
 pub use error::LedgerError;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -21,7 +23,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::{
-    delivery::{Attempt, Delivery, DeliveryKey, Failure, Reason, Transition},
+    delivery::{Attempt, Delivery, DeliveryKey, Failure, Incident, Reason, Transition},
     event::{
         DeskName, Envelope, EventId, EventType, JournalGap, JournalMark, RuleName, SourceName,
     },
@@ -67,6 +69,17 @@ pub trait Ledger: fmt::Debug + Send + Sync {
         key: &DeliveryKey,
         transitions: Vec<Transition>,
     ) -> Result<Delivery, LedgerError>;
+
+    /// Decides what a delivery does about its incident, and writes that down with the incident, all
+    /// or none. While a delivery opens a ticket, or changes what it stands for, others wait.
+    async fn engage(
+        &self,
+        key: &DeliveryKey,
+        engagement: Engagement,
+    ) -> Result<Engaged, LedgerError>;
+
+    /// What is known of an incident at a desk.
+    async fn incident(&self, desk: &DeskName, key: &str) -> Result<Option<Incident>, LedgerError>;
 
     /// Records that the broker gave a job up, and its event where it is new. A settled delivery
     /// stays as it is; one that a worker has is

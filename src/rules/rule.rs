@@ -1,5 +1,7 @@
 //! One rule, compiled: when it matches, and what it makes of an event.
 
+use std::time::Duration;
+
 use serde_json::Map;
 
 use super::{
@@ -9,7 +11,10 @@ use super::{
 };
 use crate::{
     event::{DeskName, EventType, RuleName},
-    ticket::{Association, AssociationKind, Customer, Missing, Priority, Target, TicketDraft},
+    ticket::{
+        Action, Association, AssociationKind, Customer, Involvement, Missing, Priority, Target,
+        TicketDraft,
+    },
 };
 
 /// The longest subject, in characters: what ticket lists show, and within every desk's bound.
@@ -30,8 +35,12 @@ pub struct Rule {
     pub priority: Option<Text>,
     /// The incident key.
     pub incident: Option<Text>,
-    /// The subject.
-    pub subject: Text,
+    /// What it does about the incident.
+    pub action: Action,
+    /// How long after its resolution an incident is taken up again.
+    pub reopen_within: Duration,
+    /// The subject; a comment needs none.
+    pub subject: Option<Text>,
     /// The description, Markdown.
     pub description: Text,
     /// The category.
@@ -117,10 +126,7 @@ impl Rule {
         let optional = |field: &str, text: &Option<Text>| {
             self.optional(templates, scope, field, text.as_ref())
         };
-        let subject = one_line(&self.whole(templates, scope, "subject", &self.subject)?);
-        if subject.is_empty() {
-            return Err(self.error("subject", &"is empty"));
-        }
+        let subject = self.subject(templates, scope)?;
         let description = self.whole(templates, scope, "description", &self.description)?;
         let mut metadata = Map::new();
         for (name, typed) in &self.metadata {
@@ -140,8 +146,29 @@ impl Rule {
             tags: tags.filter_map(Result::transpose).collect::<Result<_, _>>()?,
             customer: self.customer(templates, scope)?,
             associations: self.associations(templates, desk, scope)?,
-            incident: optional("incident", &self.incident)?,
+            incident: self.involvement(optional("incident", &self.incident)?)?,
         })
+    }
+
+    fn subject(&self, templates: &Templates, scope: &Scope) -> Result<String, RuleError> {
+        let subject = match &self.subject {
+            Some(subject) => one_line(&self.whole(templates, scope, "subject", subject)?),
+            None => String::new(),
+        };
+        if subject.is_empty() && self.action == Action::Open {
+            return Err(self.error("subject", &"is empty"));
+        }
+        Ok(subject)
+    }
+
+    /// A ticket may stand for itself; what is added to one has to say to which.
+    fn involvement(&self, key: Option<String>) -> Result<Option<Involvement>, RuleError> {
+        let Self { action, reopen_within, .. } = *self;
+        match key {
+            Some(key) => Ok(Some(Involvement { key, action, reopen_within })),
+            None if action == Action::Open => Ok(None),
+            None => Err(self.error("incident", &"is empty")),
+        }
     }
 
     fn customer(

@@ -57,7 +57,7 @@ fn show(books: &Books) {
     metrics::gauge!("deskbell_books_balanced").set(f64::from(u8::from(books.balanced)));
 }
 
-fn accounts(line: &BookLine) -> [(&'static str, u64); 8] {
+fn accounts(line: &BookLine) -> [(&'static str, u64); 10] {
     [
         ("accepted", line.accepted),
         ("queued", line.queued),
@@ -65,6 +65,8 @@ fn accounts(line: &BookLine) -> [(&'static str, u64); 8] {
         ("retrying", line.retrying),
         ("uncertain", line.uncertain),
         ("ticketed", line.ticketed),
+        ("merged", line.merged),
+        ("resolved", line.resolved),
         ("dead", line.dead),
         ("discarded", line.discarded),
     ]

@@ -158,7 +158,7 @@ fn report(delivery: &Delivery, received_at: Timestamp, at: Timestamp, is_told: b
                 "desk" => delivery.desk.to_string(), "priority" => delivery.priority.lane()
             )
             .record(waited.as_secs_f64());
-            tracing::info!(%key, ticket = %ticket.id, "Ticketed");
+            tracing::info!(%key, state, ticket = %ticket.id, "Ticketed");
         }
         (_, Some(failure)) if is_told => {
             tracing::debug!(%key, state, reason = %failure.reason, "Waits for the desk");

@@ -1,5 +1,6 @@
 //! The steps of one attempt: each with its intent before and its outcome after.
 
+mod incident;
 mod look_up;
 
 use std::time::Duration;
@@ -64,7 +65,7 @@ impl<'a> Run<'a> {
                 return Ok(ending);
             }
         }
-        if self.has_ticket() {
+        if self.is_through() {
             return Ok(Ending::Complete);
         }
         if self.delivery.attempts >= self.station.post.settings.retry.max_attempts {
@@ -76,8 +77,11 @@ impl<'a> Run<'a> {
             Ok(draft) => draft,
             Err(failure) => return Ok(Ending::Bury { failure, limit: None, counts: true }),
         };
-        for step in self.station.post.desk.plan(&draft) {
-            if self.delivery.outcome(&step).is_none()
+        if let Some(waits) = self.engage(&draft, None).await? {
+            return Ok(waits);
+        }
+        for step in self.plan(&draft) {
+            if !self.is_done(&step)
                 && let Some(ending) = self.take(&step, &draft).await?
             {
                 return Ok(ending);
@@ -117,20 +121,20 @@ impl<'a> Run<'a> {
         if error.verdict(step) != Verdict::CreateCustomer
             || self.delivery.outcome(&Step::Customer).is_some()
         {
-            return Ok(self.after(step, &error).await);
+            return self.after(step, draft, &error).await;
         }
         if let Err(cause) = self.call(&Step::Customer, draft).await? {
-            return Ok(match cause.verdict(&Step::Customer) {
-                Verdict::GiveUp => Some(self.bury(unknown_customer(&error, &cause))),
-                _ => self.after(&Step::Customer, &cause).await,
-            });
+            return match cause.verdict(&Step::Customer) {
+                Verdict::GiveUp => Ok(Some(self.bury(unknown_customer(&error, &cause)))),
+                _ => self.after(&Step::Customer, draft, &cause).await,
+            };
         }
         match self.call(step, draft).await? {
             Ok(()) => Ok(None),
             Err(error) if error.verdict(step) == Verdict::CreateCustomer => {
                 Ok(Some(self.bury(error.failure())))
             }
-            Err(error) => Ok(self.after(step, &error).await),
+            Err(error) => self.after(step, draft, &error).await,
         }
     }
 
@@ -158,9 +162,10 @@ impl<'a> Run<'a> {
         transitions.push(Transition::Intend { claim, at, until, step: step.clone() });
         self.delivery = worker.ledger.advance(&self.delivery.key, transitions).await?;
         self.turn = None;
-        let Delivery { key, steps: done, .. } = &self.delivery;
-        let (ticket, at) = (self.delivery.ticket(), self.envelope.happened_at());
-        let task = Task { key, draft, ticket, done, at };
+        let (words, at) = self.words(step, draft);
+        let (key, done) = (&self.delivery.key, self.delivery.steps.as_slice());
+        let ticket = self.delivery.ticket_to_add_to();
+        let task = Task { key, draft: &words, ticket, done, at };
         let acting = post.desk.act(step, &task);
         let acted = desks::until(self.deadline, acting).await;
         match acted {
@@ -181,18 +186,23 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The desk has answered `step` as it should. Only the ticket's own step closes the breaker: a key
-    /// that may read records and not make tickets would close and open it all the time.
+    /// The desk has answered `step` as it should. Only what is done for a ticket closes the breaker: a
+    /// key that may read records and not make tickets would close and open it all the time.
     fn heard_of(&self, step: &Step) {
-        if *step == Step::Ticket {
+        if matches!(step, Step::Ticket | Step::TimeLine(_)) || step.is_about_a_ticket() {
             self.station.close_breaker();
         }
     }
 
-    /// What follows from a failed step; `None`: the ticket turned out to exist.
-    async fn after(&mut self, step: &Step, error: &DeskError) -> Option<Ending> {
+    /// What follows from a failed step; `None`: it turned out to be done.
+    async fn after(
+        &mut self,
+        step: &Step,
+        draft: &TicketDraft,
+        error: &DeskError,
+    ) -> Result<Option<Ending>, LedgerError> {
         let failure = error.failure();
-        match error.verdict(step) {
+        Ok(match error.verdict(step) {
             Verdict::Retry { after } => Some(self.retry(failure, after)),
             Verdict::Wait { after } => {
                 let pause = self.station.open_breaker(&failure, after);
@@ -200,10 +210,9 @@ impl<'a> Run<'a> {
             }
             Verdict::Later => Some(self.wait(failure, SOON)),
             Verdict::LookUp { after } => self.look_up(failure, after, true).await,
-            Verdict::CreateCustomer | Verdict::TicketGone | Verdict::GiveUp => {
-                Some(self.bury(failure))
-            }
-        }
+            Verdict::TicketGone => Some(self.without_ticket(draft, failure).await?),
+            Verdict::CreateCustomer | Verdict::GiveUp => Some(self.bury(failure)),
+        })
     }
 
     /// Another attempt by the schedule; this one counts.
@@ -255,12 +264,9 @@ impl<'a> Run<'a> {
         self.unwritten.push(Transition::NotDone { claim: self.delivery.claims, at, step });
     }
 
-    fn has_ticket(&self) -> bool {
-        self.delivery.outcome(&Step::Ticket).is_some()
-            || self
-                .unwritten
-                .iter()
-                .any(|transition| matches!(transition, Transition::Done { step: Step::Ticket, .. }))
+    fn is_done(&self, step: &Step) -> bool {
+        let is_it = |transition: &Transition| matches!(transition, Transition::Done { step: done, .. } if done == step);
+        self.delivery.outcome(step).is_some() || self.unwritten.iter().any(is_it)
     }
 }
 

@@ -15,6 +15,7 @@ mod desks;
 mod fulldisk;
 mod intake;
 mod leaks;
+mod life;
 mod losing;
 mod outages;
 mod pacing;

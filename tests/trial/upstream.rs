@@ -40,7 +40,17 @@ impl Upstream {
         event_type: &str,
         data: &Value,
     ) -> reqwest::Result<reqwest::Response> {
-        let body = Bytes::from(json!({ "type": event_type, "data": data }).to_string());
+        self.post_body(id, signed, &json!({ "type": event_type, "data": data })).await
+    }
+
+    /// Posts `body` as the event `id`.
+    pub(crate) async fn post_body(
+        &self,
+        id: &str,
+        signed: &str,
+        body: &Value,
+    ) -> reqwest::Result<reqwest::Response> {
+        let body = Bytes::from(body.to_string());
         let mut request = self
             .client
             .post(format!("http://{}/hooks/shop", self.receiver))

@@ -171,6 +171,8 @@ fn print(posted: &Posted, deliveries: &[Delivery]) -> io::Result<()> {
     for delivery in deliveries {
         let what = match &delivery.state {
             State::Ticketed { .. } => "ticket",
+            State::Merged { .. } => "added to",
+            State::Resolved { .. } => "resolved",
             State::Dead { .. } => "dead letter:",
             state => state.name(),
         };

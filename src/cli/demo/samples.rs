@@ -40,17 +40,7 @@ pub(super) fn samples() -> Vec<Sample> {
     vec![
         sample("a payment fails", "payment", "payment.failed", failed.clone()),
         sample("an order is stuck", "order", "order.stuck", order_stuck("SO-1002", "user_43")),
-        sample(
-            "an integration is in error",
-            "integration",
-            "integration.error",
-            json!({
-                "integration": "warehouse-sync",
-                "errorCode": "TIMEOUT",
-                "message": "no answer from the warehouse within 30 s",
-                "runId": "run_7f31",
-            }),
-        ),
+        sample("an integration is in error", "integration", "integration.error", run_stopped()),
         sample("the same payment event again", "payment", "payment.failed", failed),
         sample(
             "a payment of a customer whom the desks do not know, with name and e-mail",
@@ -65,11 +55,18 @@ pub(super) fn samples() -> Vec<Sample> {
             order_stuck("SO-1004", "user_999"),
         ),
         sample(
-            "an event that no rule matches",
+            "the payment succeeds after all: its tickets are resolved",
+            "recovered",
+            "payment.recovered",
+            json!({ "orderId": "SO-1001", "customerExternalId": "user_42" }),
+        ),
+        sample(
+            "the order is released",
             "released",
             "order.released",
             json!({ "orderId": "SO-1002", "customerExternalId": "user_43", "stage": "picking" }),
         ),
+        sample("an event that no rule matches", "small", "payment.failed", payment_of_cents()),
         sample(
             "an event that violates its schema",
             "off-schema",
@@ -97,6 +94,24 @@ fn payment_failed(order: &str, customer: &str, email: &str, name: &str) -> Value
         "amount": serde_json::from_str::<Value>("1299.90").unwrap_or(Value::Null),
         "currency": "EUR",
         "customer": { "email": email, "name": name, "company": { "domain": "acme.com" } },
+    })
+}
+
+fn run_stopped() -> Value {
+    json!({
+        "integration": "warehouse-sync",
+        "errorCode": "TIMEOUT",
+        "message": "no answer from the warehouse within 30 s",
+        "runId": "run_7f31",
+    })
+}
+
+fn payment_of_cents() -> Value {
+    json!({
+        "orderId": "SO-1007",
+        "customerExternalId": "user_42",
+        "errorCode": "card_declined",
+        "amount": 0.5,
     })
 }
 

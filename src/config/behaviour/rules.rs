@@ -1,6 +1,6 @@
 //! `[[rules]]`: which events become tickets, and what those say.
 
-use std::{collections::BTreeSet, fmt::Display, str::FromStr};
+use std::{collections::BTreeSet, fmt::Display, str::FromStr, time::Duration};
 
 use serde_json::Value;
 use toml::{Spanned, de::DeValue};
@@ -16,19 +16,14 @@ use crate::{
     },
     event::{DeskName, EventType, RuleName},
     rules::{BadTemplate, CustomerRule, Form, Rule, RuleBook, Templates, Text, Typed},
-    ticket::Priority,
+    ticket::{Action, Priority},
 };
-
-/// What a rule makes of an event.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Action {
-    Open,
-    Comment,
-    Resolve,
-}
 
 const ACTIONS: [(&str, Action); 3] =
     [("open", Action::Open), ("comment", Action::Comment), ("resolve", Action::Resolve)];
+
+/// How long after its resolution an incident is taken up again, where the rule does not say.
+const REOPEN_WITHIN: Duration = Duration::from_hours(24);
 
 /// The customer's id where the rule names none.
 const EXTERNAL_ID: &str = "{{ data.customerExternalId }}";
@@ -65,9 +60,7 @@ impl<'d> Rules<'_, 'd> {
     fn rule(&mut self, mut table: Table<'d>, names: &mut BTreeSet<RuleName>) -> Option<Rule> {
         let name = self.rule_name(&mut table, names);
         let table = &table;
-        if self.action(table) != Action::Open {
-            return None;
-        }
+        let action = self.action(table);
         let on = self.listed(table, "on", "name the event types, as on = \"payment.failed\"");
         let on = self.types(&on);
         let desks = self.listed(table, "desks", "name the desks that get a ticket");
@@ -77,15 +70,14 @@ impl<'d> Rules<'_, 'd> {
             let compiled = self.templates.condition(&text.value);
             self.compiled(compiled, &text, "when")
         });
-        let subject =
-            self.document.required_text(table, "subject", "say in one line what happened");
-        let subject = subject.and_then(|text| self.template(&text, "subject", Form::Plain));
+        let subject = self.subject(table, action);
         let cure = "say what happened, in Markdown";
         let description = self.document.required_text(table, "description", cure);
         let description =
             description.and_then(|text| self.template(&text, "description", Form::Markdown));
         let priority = self.priority(table);
         let incident = self.text(table, "incident");
+        let reopen_within = self.document.duration(table, "reopen_within").unwrap_or(REOPEN_WITHIN);
         let category = self.text(table, "category");
         let metadata = self.metadata(table);
         let tags = self.tags(table);
@@ -99,7 +91,9 @@ impl<'d> Rules<'_, 'd> {
             desks,
             priority,
             incident,
-            subject: subject?,
+            action,
+            reopen_within,
+            subject,
             description: description?,
             category,
             metadata,
@@ -129,11 +123,20 @@ impl<'d> Rules<'_, 'd> {
 
     fn action(&mut self, table: &Table<'d>) -> Action {
         let action = self.document.choice(table, "action", &ACTIONS).unwrap_or(Action::Open);
-        if let (Action::Comment | Action::Resolve, Some(value)) = (action, table.get("action")) {
-            let what = "this version only opens tickets: `comment` and `resolve` are not built yet";
-            self.document.fault(value.span().start, what, "remove the rule, or write open");
+        if action != Action::Open && table.get("incident").is_none() {
+            self.document.missing(table, "incident", "say which incident's ticket it is about");
         }
         action
+    }
+
+    /// The subject, which only a ticket needs.
+    fn subject(&mut self, table: &Table<'d>, action: Action) -> Option<Text> {
+        if action != Action::Open {
+            return self.text(table, "subject");
+        }
+        let text =
+            self.document.required_text(table, "subject", "say in one line what happened")?;
+        self.template(&text, "subject", Form::Plain)
     }
 
     fn listed(&mut self, table: &Table<'d>, key: &'static str, cure: &str) -> Vec<Said<String>> {

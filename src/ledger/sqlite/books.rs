@@ -80,6 +80,8 @@ fn count_delivered(tx: &Transaction<'_>, lines: &mut Lines) -> Result<(), Ledger
             "retrying" => &mut line.retrying,
             "uncertain" => &mut line.uncertain,
             "ticketed" => &mut line.ticketed,
+            "merged" => &mut line.merged,
+            "resolved" => &mut line.resolved,
             "dead" => &mut line.dead,
             "discarded" => &mut line.discarded,
             _ => {

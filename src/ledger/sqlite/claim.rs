@@ -109,6 +109,7 @@ impl Named<'_> {
             attempts: 0,
             state: State::Queued,
             steps: Vec::new(),
+            incident: None,
         };
         deliveries::insert(tx, event, &delivery)?;
         Ok(delivery)

@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension as _, ToSql, Transaction, named_params};
 
-use super::error::unreadable;
+use super::{error::unreadable, incidents};
 use crate::{
     delivery::{Attempt, Delivery, DeliveryKey, Transition},
     ledger::LedgerError,
@@ -77,6 +77,7 @@ pub(super) fn advance(
     mut delivery: Delivery,
     transitions: impl IntoIterator<Item = Transition>,
 ) -> Result<Delivery, LedgerError> {
+    let was_final = delivery.state.is_final();
     for transition in transitions {
         let advanced = delivery.advance(transition)?;
         delivery = advanced.delivery;
@@ -85,6 +86,9 @@ pub(super) fn advance(
         }
     }
     update(tx, &delivery)?;
+    if !was_final {
+        incidents::end(tx, &delivery)?;
+    }
     Ok(delivery)
 }
 
@@ -138,6 +142,6 @@ fn insert_attempt(
     Ok(())
 }
 
-fn written(value: &impl serde::Serialize) -> Result<String, LedgerError> {
+pub(super) fn written(value: &impl serde::Serialize) -> Result<String, LedgerError> {
     serde_json::to_string(value).map_err(|error| LedgerError::Store(Box::new(error)))
 }

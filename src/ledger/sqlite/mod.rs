@@ -10,6 +10,7 @@ mod deliveries;
 mod error;
 mod events;
 mod filter;
+mod incidents;
 mod journal;
 mod leases;
 mod missing;
@@ -29,11 +30,11 @@ use self::{
     events::{EventRow, Which},
 };
 use super::{
-    Books, Claim, Claimed, DeskLease, DeskRecord, EventRecord, Filter, GivenUp, Ledger,
-    LedgerError, Overdue, Requeue,
+    Books, Claim, Claimed, DeskLease, DeskRecord, Engaged, Engagement, EventRecord, Filter,
+    GivenUp, Ledger, LedgerError, Overdue, Requeue,
 };
 use crate::{
-    delivery::{Attempt, Delivery, DeliveryKey, Transition},
+    delivery::{Attempt, Delivery, DeliveryKey, Incident, Transition},
     event::{DeskName, Envelope, EventId, JournalGap, JournalMark, SourceName},
     sqlite::{OpenError, Schema, Store},
     standing::Standing,
@@ -48,6 +49,7 @@ const SCHEMA: Schema = Schema {
         include_str!("../../../migrations/sqlite-ledger/0002.sql"),
         include_str!("../../../migrations/sqlite-ledger/0003.sql"),
         include_str!("../../../migrations/sqlite-ledger/0004.sql"),
+        include_str!("../../../migrations/sqlite-ledger/0005.sql"),
     ],
 };
 
@@ -136,6 +138,20 @@ impl Ledger for SqliteLedger {
             None => Err(LedgerError::UnknownDelivery(key)),
         })
         .await
+    }
+
+    async fn engage(
+        &self,
+        key: &DeliveryKey,
+        engagement: Engagement,
+    ) -> Result<Engaged, LedgerError> {
+        let key = key.clone();
+        self.write(move |tx| incidents::engage(tx, &key, engagement)).await
+    }
+
+    async fn incident(&self, desk: &DeskName, key: &str) -> Result<Option<Incident>, LedgerError> {
+        let (desk, key) = (desk.clone(), key.to_owned());
+        self.read(move |tx| incidents::find(tx, &desk, &key)).await
     }
 
     async fn give_up(&self, job: GivenUp) -> Result<Delivery, LedgerError> {

@@ -26,6 +26,8 @@ pub(super) fn operate(
         | State::Retrying { .. }
         | State::Uncertain { .. }
         | State::Ticketed { .. }
+        | State::Merged { .. }
+        | State::Resolved { .. }
         | State::Dead { .. }
         | State::Discarded { .. } => {}
     }

@@ -19,7 +19,7 @@ fn description(template: &str, data: &str) -> String {
 
 fn subject(template: &str, data: &str) -> String {
     let book = book(|rule, templates| {
-        rule.subject = templates.text(template, Form::Plain).unwrap();
+        rule.subject = Some(templates.text(template, Form::Plain).unwrap());
     });
     draft(&book, data).unwrap().subject
 }

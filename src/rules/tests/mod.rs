@@ -7,7 +7,7 @@ mod drafts;
 use super::{CustomerRule, Form, Matching, Rule, RuleBook, RuleError, Templates};
 use crate::{
     event::{Event, SourceName},
-    ticket::{Priority, TicketDraft},
+    ticket::{Action, Priority, TicketDraft},
 };
 
 const CRM: &str = "crm";
@@ -34,7 +34,9 @@ fn rule(
         desks: vec![CRM.parse().unwrap()],
         priority: None,
         incident: None,
-        subject: templates.text("Payment failed", Form::Plain).unwrap(),
+        action: Action::Open,
+        reopen_within: std::time::Duration::ZERO,
+        subject: Some(templates.text("Payment failed", Form::Plain).unwrap()),
         description: templates.text("", Form::Markdown).unwrap(),
         category: None,
         metadata: Vec::new(),

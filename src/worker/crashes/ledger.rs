@@ -7,11 +7,11 @@ use jiff::Timestamp;
 
 use super::parts::{Shared, on_the_disk};
 use crate::{
-    delivery::{Attempt, Delivery, DeliveryKey, Transition},
+    delivery::{Attempt, Delivery, DeliveryKey, Incident, Transition},
     event::{DeskName, Envelope, EventId, JournalGap, JournalMark, SourceName},
     ledger::{
-        Books, Claim, Claimed, DeskLease, DeskRecord, EventRecord, Filter, GivenUp, Ledger,
-        LedgerError, Overdue, Requeue, sqlite::SqliteLedger,
+        Books, Claim, Claimed, DeskLease, DeskRecord, Engaged, Engagement, EventRecord, Filter,
+        GivenUp, Ledger, LedgerError, Overdue, Requeue, sqlite::SqliteLedger,
     },
     standing::Standing,
     ticket::Priority,
@@ -91,6 +91,25 @@ impl Ledger for Watched {
             advanced
         };
         self.shared.points.pass_or(failed, call).await
+    }
+
+    async fn engage(
+        &self,
+        key: &DeliveryKey,
+        engagement: Engagement,
+    ) -> Result<Engaged, LedgerError> {
+        let call = async {
+            let engaged = on_the_disk(self.inner.engage(key, engagement));
+            if let Ok(Engaged::Delivery(delivery)) = &engaged {
+                self.shared.truth().wrote(delivery);
+            }
+            engaged
+        };
+        self.shared.points.pass_or(failed, call).await
+    }
+
+    async fn incident(&self, _: &DeskName, _: &str) -> Result<Option<Incident>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
     }
 
     async fn attempts(&self, key: &DeliveryKey) -> Result<Vec<Attempt>, LedgerError> {

@@ -25,6 +25,7 @@ use crate::{
     desks::{DeskSettings, Pacer},
     event::DeskName,
     rules::{CustomerRule, Form, Rule, RuleBook, Templates},
+    ticket::Action,
     worker::{Post, Worker, desk_loop},
 };
 
@@ -39,7 +40,9 @@ pub(super) fn rules(desk: &DeskName) -> RuleBook {
         desks: vec![desk.clone()],
         priority: None,
         incident: None,
-        subject: text(&mut templates),
+        action: Action::Open,
+        reopen_within: Duration::ZERO,
+        subject: Some(text(&mut templates)),
         description: text(&mut templates),
         category: None,
         metadata: Vec::new(),

@@ -240,6 +240,8 @@ impl Truth {
             | State::Attempting { .. }
             | State::Retrying { .. }
             | State::Uncertain { .. }
+            | State::Merged { .. }
+            | State::Resolved { .. }
             | State::Discarded { .. } => {}
         }
     }

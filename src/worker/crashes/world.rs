@@ -284,7 +284,7 @@ impl<'a> World<'a> {
             self.check();
             assert!(self.queue.is_empty());
             match self.delivery().map(|delivery| delivery.state) {
-                Some(State::Ticketed { .. }) => {
+                Some(State::Ticketed { .. } | State::Merged { .. } | State::Resolved { .. }) => {
                     self.thaw();
                     return self.check();
                 }

@@ -1,4 +1,4 @@
-//! Settling a doubt: was the ticket made or not?
+//! Settling a doubt: was the ticket made or not, was the comment added?
 
 use std::time::Duration;
 
@@ -21,11 +21,20 @@ impl Run<'_> {
     ) -> Option<Ending> {
         let Station { post, .. } = self.station;
         self.turn = None;
-        match desks::until(self.deadline, post.desk.find(&Sought::Ticket(&self.delivery.key))).await
-        {
+        let step = self.delivery.doubtful_step().cloned().unwrap_or(Step::Ticket);
+        let sought = match (&step, self.delivery.ticket_to_add_to()) {
+            (Step::Comment(mark), Some(ticket)) => Sought::Comment { mark, ticket },
+            _ => Sought::Ticket(&self.delivery.key),
+        };
+        match desks::until(self.deadline, post.desk.find(&sought)).await {
             Ok(Found::Ticket(ticket)) => {
                 self.station.close_breaker();
-                self.note_done(Step::Ticket, Outcome::Ticket(ticket));
+                self.note_done(step, Outcome::Ticket(ticket));
+                None
+            }
+            Ok(Found::Comment) => {
+                self.station.close_breaker();
+                self.note_done(step, Outcome::Done);
                 None
             }
             Ok(Found::CannotTell) if post.settings.on_uncertain == OnUncertain::Park => {
@@ -36,8 +45,8 @@ impl Run<'_> {
                 }
                 Some(Ending::Doubt { wait: None, failure })
             }
-            Ok(Found::Absent | Found::Comment | Found::CannotTell) => {
-                self.note_not_done(Step::Ticket);
+            Ok(Found::Absent | Found::CannotTell) => {
+                self.note_not_done(step);
                 spent.then(|| self.retry(failure, asked))
             }
             Err(DeskError::NotBegun) => Some(self.doubt_until(SOON, failure)),

@@ -57,7 +57,7 @@ fn every_fault_of_a_rule_has_its_place_and_cure() {
         ),
         (
             format!("{WHOLE}action = \"resolve\""),
-            "7:10: this version only opens tickets: `comment` and `resolve` are not built yet: remove the rule, or write open",
+            "1:1: rule `r` has no `incident`: say which incident's ticket it is about",
         ),
         (
             format!("{WHOLE}when = \"data.amount >=\""),

@@ -190,7 +190,8 @@ impl Delivery<'_> {
         let state = row.map(|row| row.state.as_str());
         match (state, tickets) {
             (None, []) if accepted => verdict.lost.push(format!("{what}: no ticket and no row")),
-            (None, []) => {}
+            // What is merged or resolved was told at another delivery's ticket.
+            (None | Some("merged" | "resolved"), []) => {}
             (None, _) => verdict.stuck.push(format!("{what}: a ticket and no row")),
             (Some("ticketed"), []) => {
                 verdict.lost.push(format!("{what}: the desk has no such ticket"));

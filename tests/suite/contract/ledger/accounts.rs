@@ -43,6 +43,8 @@ pub(super) async fn the_books_count_what_was_accepted_and_where_it_is(bench: imp
         retrying: 1,
         uncertain: 1,
         ticketed: 1,
+        merged: 0,
+        resolved: 0,
         dead: 1,
         discarded: 0,
     };

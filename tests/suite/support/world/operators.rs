@@ -23,7 +23,8 @@ impl World {
     /// The deliveries of an event once none of them is on its way.
     pub(crate) async fn settled(&self, id: &str) -> Vec<Value> {
         self.until(id, |delivery| {
-            ["ticketed", "dead", "discarded", "uncertain"].contains(&state(delivery))
+            let settled = ["ticketed", "merged", "resolved", "dead", "discarded", "uncertain"];
+            settled.contains(&state(delivery))
         })
         .await
     }
