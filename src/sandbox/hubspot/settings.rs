@@ -29,6 +29,7 @@ pub struct HubSpotSwitches {
 
 /// How the switches stand.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "switches, each on or off by itself")]
 pub(super) struct Settings {
     pub(super) search_lag: Duration,
     pub(super) subject_required: bool,

@@ -33,7 +33,7 @@ fn portal(version: &str) -> (Sandbox, Api) {
         .switch(HubSpotSwitches { search_lag: Some(Duration::ZERO), ..HubSpotSwitches::default() });
     let mut vendor = hubspot_settings();
     vendor.token = HUBSPOT_TOKEN.into();
-    vendor.version = version.to_owned();
+    version.clone_into(&mut vendor.version);
     let base_url = sandbox.hubspot().base_url().unwrap();
     let config = config(&base_url, Vendor::HubSpot(vendor.clone()));
     let api = Api::new(&config.settings, &vendor).unwrap();
@@ -150,11 +150,11 @@ async fn batches_read_change_upsert_and_archive() {
         ..BatchUpdate::default()
     };
     let changes: Vec<_> = made.results.iter().map(|record| change(&record.id)).collect();
-    let changed = tickets.update_batch(&changes).await.unwrap();
+    let updated = tickets.update_batch(&changes).await.unwrap();
     let priority = |record: &deskbell::desks::hubspot::api::Record| {
         record.properties["hs_ticket_priority"].clone()
     };
-    assert!(changed.results.iter().all(|record| priority(record).as_deref() == Some("LOW")));
+    assert!(updated.results.iter().all(|record| priority(record).as_deref() == Some("LOW")));
     let upsert = |name: &str| BatchUpsert {
         id: format!("key-{name}"),
         id_property: "deskbell_key".to_owned(),
