@@ -23,5 +23,6 @@ mod thulium_customers;
 mod thulium_keys;
 mod thulium_life;
 mod thulium_refusals;
+mod thulium_simulated;
 mod thulium_tickets;
 mod wire;
