@@ -106,7 +106,7 @@ impl Portal {
             values::check_stage(&self.pipelines, &values)?;
         }
         if kind == Kind::Note {
-            check_note(&values)?;
+            values::check_note(&values)?;
         }
         let ties = self.resolve(kind, &input.wishes)?;
         self.check_unique(kind, self.last_id + 1, &values)?;
@@ -278,21 +278,6 @@ impl Portal {
     fn unique_values(&self, kind: Kind, values: &Values) -> Vec<(String, String)> {
         let unique = values.iter().filter(|(name, _)| self.schema(kind).is_unique(name));
         unique.map(|(name, value)| (name.clone(), value.clone())).collect()
-    }
-}
-
-/// The longest body of a note, in characters.
-const LONGEST_NOTE: usize = 65_536;
-
-fn check_note(values: &Values) -> Result<(), Refusal> {
-    if !values.contains_key("hs_timestamp") {
-        return Err(Refusal::required("NOTE", &["hs_timestamp"]));
-    }
-    match values.get("hs_note_body") {
-        Some(body) if body.chars().count() > LONGEST_NOTE => {
-            Err(Refusal::validation("hs_note_body is longer than 65536 characters"))
-        }
-        Some(_) | None => Ok(()),
     }
 }
 

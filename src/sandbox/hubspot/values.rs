@@ -57,6 +57,22 @@ pub(super) fn check_stage(pipelines: &[Pipeline], values: &Values) -> Result<(),
     Err(refusal(&[Flaw { name: "hs_pipeline_stage", error: "INVALID_OPTION", message }]))
 }
 
+/// The longest body of a note, in characters.
+const LONGEST_NOTE: usize = 65_536;
+
+/// Refuses a note without a time, or too long.
+pub(super) fn check_note(values: &Values) -> Result<(), Refusal> {
+    if !values.contains_key("hs_timestamp") {
+        return Err(Refusal::required("NOTE", &["hs_timestamp"]));
+    }
+    match values.get("hs_note_body") {
+        Some(body) if body.chars().count() > LONGEST_NOTE => {
+            Err(Refusal::validation("hs_note_body is longer than 65536 characters"))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
 fn flaw_of(
     properties: &Properties,
     pipelines: &[Pipeline],
