@@ -106,6 +106,30 @@ impl DeskError {
         }
     }
 
+    /// The same error for another delivery that was asked for in the same request.
+    pub(super) fn copy(&self) -> Self {
+        let source = |error: &(dyn std::error::Error + Send + Sync)| Causes(error).to_string();
+        match self {
+            Self::Unreachable(error) => Self::Unreachable(source(&**error).into()),
+            Self::NotBegun => Self::NotBegun,
+            Self::NoAnswer(error) => Self::NoAnswer(source(&**error).into()),
+            Self::Unreadable { status, what } => {
+                Self::Unreadable { status: *status, what: what.clone() }
+            }
+            Self::Faulty(answer, after) => Self::Faulty(answer.clone(), *after),
+            Self::Locked(answer, after) => Self::Locked(answer.clone(), *after),
+            Self::Throttled(answer, after) => Self::Throttled(answer.clone(), *after),
+            Self::QuotaSpent(answer, after) => Self::QuotaSpent(answer.clone(), *after),
+            Self::Account(answer) => Self::Account(answer.clone()),
+            Self::UnknownCustomer(answer) => Self::UnknownCustomer(answer.clone()),
+            Self::TicketGone(answer) => Self::TicketGone(answer.clone()),
+            Self::Refused(reason, answer) => Self::Refused(*reason, answer.clone()),
+            Self::Incomplete(words) => Self::Incomplete(words.clone()),
+            Self::MissingRecord(words) => Self::MissingRecord(words.clone()),
+            Self::Beforehand(cause) => Self::Beforehand(Box::new(cause.copy())),
+        }
+    }
+
     /// Whether it is certain that the desk has done nothing of what it was asked.
     pub fn is_definite(&self) -> bool {
         match self {

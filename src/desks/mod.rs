@@ -5,6 +5,7 @@ mod call;
 mod caller;
 mod deadline;
 mod error;
+mod gathering;
 pub mod hubspot;
 pub mod kf5;
 mod memo;
@@ -24,7 +25,7 @@ pub use task::{Found, Sought, Task};
 
 pub use crate::delivery::Abilities;
 
-use std::{fmt, time::Duration};
+use std::{fmt, num::NonZeroU16, time::Duration};
 
 use async_trait::async_trait;
 use serde::Serialize;
@@ -34,8 +35,11 @@ use crate::{
     delivery::{DeliveryKey, Outcome, RetrySchedule, Step},
     event::DeskName,
     standing::{Past, Sent},
-    ticket::TicketDraft,
+    ticket::{Priority, TicketDraft},
 };
+
+/// Deliveries that are worked on at a time. Most of an attempt is waiting for the desk.
+pub const HANDFUL: NonZeroU16 = NonZeroU16::new(16).unwrap();
 
 /// One configured ticket system account.
 #[async_trait]
@@ -53,6 +57,16 @@ pub trait Desk: fmt::Debug + Send + Sync {
     /// Waits until the account's pacing lets a call through. A worker chooses its next job after
     /// that, so that an urgent one never stands behind those that were chosen before it.
     async fn turn(&self) -> Turn;
+
+    /// How many deliveries are worked on at a time: more than a handful where one request takes many
+    /// tickets.
+    fn at_once(&self) -> NonZeroU16 {
+        HANDFUL
+    }
+
+    /// A delivery of `lane` begins, so long after its event was received: that tells a desk of a
+    /// backlog.
+    fn begin(&self, _lane: Priority, _waited: Duration) {}
 
     /// What fills the account's windows, for the worker that speaks to it next.
     fn sent(&self) -> Vec<Sent>;

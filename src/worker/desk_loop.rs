@@ -14,7 +14,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    CONCURRENCY, Post, Worker, attempt,
+    Post, Worker, attempt,
     breaker::{Breaker, Opening, Probe},
     persistence::{Persistence, pause},
     rerouter,
@@ -28,9 +28,7 @@ use crate::{
     ledger::LedgerError,
 };
 
-/// Jobs of each lane that are held ready: twice what is worked on, so that the broker's way is never
-/// waited for.
-const PREFETCH: NonZeroU16 = NonZeroU16::new(32).unwrap();
+const TWICE: NonZeroU16 = NonZeroU16::new(2).unwrap();
 
 /// Deliveries in their midst that may wait for room when another one is begun. They go first, in
 /// turn with new ones: with more of them, an urgent job would stand behind many.
@@ -95,7 +93,10 @@ impl Station {
     /// Works until `draining`, until the lease is lost or the lanes end; then finishes what is in
     /// flight.
     async fn work(self: &Arc<Self>, draining: &CancellationToken) -> Result<(), StationError> {
-        let mut lanes = self.worker.broker.lanes(&self.post.settings.name, PREFETCH).await?;
+        let at_once = self.post.desk.at_once();
+        // Twice what is worked on, so that the broker's way is never waited for.
+        let prefetch = at_once.saturating_mul(TWICE);
+        let mut lanes = self.worker.broker.lanes(&self.post.settings.name, prefetch).await?;
         let mut running = JoinSet::new();
         let mut renewal = interval(RENEWAL);
         renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -119,7 +120,7 @@ impl Station {
                     }
                     Err(error) => break Err(error.into()),
                 },
-                lease = self.take(lanes.as_mut()), if running.len() < CONCURRENCY => match lease {
+                lease = self.take(lanes.as_mut()), if running.len() < usize::from(at_once.get()) => match lease {
                     Ok((passage, lease)) => {
                         running.spawn(attempt::deliver(self.clone(), passage, lease));
                     }
@@ -143,6 +144,9 @@ impl Station {
         if probe.is_some() {
             self.news.notify_one();
         }
+        let job = lease.job();
+        let waited = self.worker.clock.now().duration_since(job.envelope.received_at);
+        self.post.desk.begin(job.priority, Duration::try_from(waited).unwrap_or_default());
         Ok((Passage { turn, probe }, lease))
     }
 

@@ -35,9 +35,6 @@ use crate::{
     rules::RuleBook,
 };
 
-/// Deliveries of one desk that are worked on at a time. Most of an attempt is waiting for the desk.
-const CONCURRENCY: usize = 16;
-
 /// What a worker needs.
 #[derive(Debug, Clone)]
 pub struct Worker {

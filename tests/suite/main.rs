@@ -13,6 +13,7 @@ mod delivering;
 mod desk_calls;
 mod desks;
 mod fulldisk;
+mod gathering;
 mod intake;
 mod leaks;
 mod life;

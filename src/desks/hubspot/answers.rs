@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use serde::Deserialize as _;
 use serde_json::Value;
 
-use super::{envelope::Envelope, limits};
+use super::{api::Batch, envelope::Envelope, limits};
 use crate::{
     delivery::Reason,
     desks::{
@@ -40,6 +41,11 @@ pub(super) struct AssociationLabel {
 /// Reads a ticket: the answer to the request for one, or to the question for one.
 pub(super) fn ticket(reply: &Reply) -> Result<TicketRef, DeskError> {
     Ok(TicketRef { id: id(reply)?, number: None, url: reply.text("url") })
+}
+
+/// Reads what came of a batch; an answer of another shape tells nothing of it.
+pub(super) fn batch(reply: &Reply) -> Option<Batch> {
+    Batch::deserialize(reply.json()?).ok()
 }
 
 /// Reads the answer to the question for the ticket of a key.

@@ -6,17 +6,17 @@ use super::{
     Settings,
     account::Account,
     answers::{self, AssociationLabel, PropertyOption},
-    collision::Collision,
+    creates::{Created, Creates},
     notes, requests,
 };
 use crate::{
-    delivery::Step,
+    delivery::{DeliveryKey, Step},
     desks::{
-        BuildError, DeskError, DeskSettings, Found, Preview, Turn, call::Call, memo::Memo,
-        reply::Reply,
+        BuildError, DeskError, DeskSettings, Found, Preview, Turn, call::Call, gathering::Pace,
+        memo::Memo, reply::Reply,
     },
     standing::{Past, Sent},
-    ticket::TicketRef,
+    ticket::Priority,
 };
 
 /// How long options and labels are taken as known. Admins change them rarely.
@@ -29,23 +29,20 @@ const COMPANY_MEMORY: Duration = Duration::from_mins(10);
 #[derive(Debug)]
 pub(super) struct Client {
     account: Account,
+    pace: Pace,
+    creates: Creates,
     options: Memo<Option<Arc<[PropertyOption]>>>,
     labels: Memo<Arc<[AssociationLabel]>>,
     companies: Memo<String>,
 }
 
-/// What came of the request for a ticket.
-pub(super) enum Created {
-    /// The ticket was made.
-    Ticket(TicketRef),
-    /// A unique value is taken; what was refused in HubSpot's words.
-    Taken(Collision, DeskError),
-}
-
 impl Client {
     pub(super) fn new(settings: &DeskSettings, vendor: &Settings) -> Result<Self, BuildError> {
+        let pace = Pace::default();
         Ok(Self {
             account: Account::new(settings, vendor)?,
+            creates: Creates::new(vendor, &pace),
+            pace,
             options: Memo::new(ACCOUNT_MEMORY),
             labels: Memo::new(ACCOUNT_MEMORY),
             companies: Memo::new(COMPANY_MEMORY),
@@ -69,12 +66,19 @@ impl Client {
         call.preview(step, only, caller.base_url(), caller.credential())
     }
 
-    pub(super) async fn create_ticket(&self, call: &Call) -> Result<Created, DeskError> {
-        let reply = self.send(&Step::Ticket.to_string(), call).await?;
-        match Collision::of(&reply) {
-            Some(collision) => Ok(Created::Taken(collision, answers::error(&reply))),
-            None => answers::ticket(&reply).map(Created::Ticket),
-        }
+    /// A delivery of `lane` begins, so long after its event was received.
+    pub(super) fn begin(&self, lane: Priority, waited: Duration) {
+        self.pace.begin(lane, waited);
+    }
+
+    /// Asks for the ticket of `key`; under a backlog of its lane, together with others.
+    pub(super) async fn create_ticket(
+        &self,
+        lane: Priority,
+        key: &DeliveryKey,
+        call: Call,
+    ) -> Result<Created, DeskError> {
+        self.creates.create(&self.account, lane, key, call).await
     }
 
     pub(super) async fn find_ticket(&self, call: &Call) -> Result<Found, DeskError> {

@@ -1,11 +1,15 @@
 //! A HubSpot account as a desk.
 
+use std::{num::NonZeroU16, time::Duration};
+
 use async_trait::async_trait;
 
 use super::{
     Settings,
-    client::{Client, Created},
+    api::LARGEST_BATCH,
+    client::Client,
     collision::Holder,
+    creates::Created,
     kinds::{self, COMPANY},
     preview,
     requests::{self, CATEGORY, PRIORITY, Resolved},
@@ -14,7 +18,8 @@ use super::{
 use crate::{
     delivery::{DeliveryKey, Outcome, RecordKey, Step, StepRecord},
     desks::{
-        Abilities, BuildError, Desk, DeskError, DeskSettings, Found, Preview, Sought, Task, Turn,
+        Abilities, BuildError, Desk, DeskError, DeskSettings, Found, HANDFUL, Preview, Sought,
+        Task, Turn,
     },
     standing::{Past, Sent},
     ticket::{Missing, Priority, Target, TicketDraft, TicketRef},
@@ -56,6 +61,16 @@ impl Desk for HubSpot {
 
     async fn turn(&self) -> Turn {
         self.client.turn().await
+    }
+
+    /// Enough for two whole batches: one is under way while the next one gathers.
+    fn at_once(&self) -> NonZeroU16 {
+        let batches = 2 * LARGEST_BATCH;
+        u16::try_from(batches).ok().and_then(NonZeroU16::new).unwrap_or(HANDFUL)
+    }
+
+    fn begin(&self, lane: Priority, waited: Duration) {
+        self.client.begin(lane, waited);
     }
 
     fn sent(&self) -> Vec<Sent> {
@@ -180,9 +195,8 @@ impl HubSpot {
         done: &[StepRecord],
     ) -> Result<Created, DeskError> {
         let resolved = self.resolve(draft, done).await.map_err(beforehand)?;
-        self.client
-            .create_ticket(&requests::create_ticket(&self.settings, key, draft, &resolved))
-            .await
+        let call = requests::create_ticket(&self.settings, key, draft, &resolved);
+        self.client.create_ticket(draft.priority, key, call).await
     }
 
     /// A draft to ask for after `refusal`, where what the rule says of missing records gives one.

@@ -4,6 +4,8 @@
 //! second ticket for a key, and a doubt is settled by reading the ticket by its key. Search is
 //! never asked about tickets: it learns of new records late ("Search the CRM").
 //!
+//! Under a backlog of a lane its tickets are asked for a hundred at a time.
+//!
 //! What a ticket is tied to is looked up first, each record a step of its own, and named in the
 //! request for the ticket: there is never a ticket without its ties.
 //!
@@ -14,6 +16,7 @@ mod answers;
 pub mod api;
 mod client;
 mod collision;
+mod creates;
 mod desk;
 mod envelope;
 mod kinds;

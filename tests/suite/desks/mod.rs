@@ -2,6 +2,7 @@
 
 mod accounts;
 mod examples;
+mod hubspot_batches;
 mod hubspot_calls;
 mod hubspot_keys;
 mod hubspot_records;

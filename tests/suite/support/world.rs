@@ -47,6 +47,11 @@ impl World {
         world
     }
 
+    /// On the embedded store; the process is not started.
+    pub(crate) fn embedded_on_hold() -> Self {
+        Self::set_up(None)
+    }
+
     /// On the embedded store, with one more variable.
     pub(crate) async fn embedded_with(name: &'static str, value: &str) -> Self {
         let mut world = Self::set_up(None);

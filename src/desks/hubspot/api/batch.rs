@@ -17,7 +17,7 @@ use crate::desks::{DeskError, call::Call};
 pub const LARGEST_BATCH: usize = 100;
 
 /// What came of a batch.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Batch {
     /// `COMPLETE`, where it is.
     #[serde(default)]

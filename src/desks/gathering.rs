@@ -1,0 +1,250 @@
+//! Gathers what deliveries of one lane ask of a desk at the same time, so that one request takes it.
+//!
+//! - A backlog shows in deliveries that have waited in their lane: more than [`FEW`] in a row
+//!   that were [`LATE`]. Without one nothing waits, and each request goes alone.
+//! - Under a backlog a request waits until a whole batch is there or none has begun for a moment
+//!   ([`QUIET`]): then nothing is left in the lane. In all, it waits [`LONGEST_FILL`] at most.
+//! - Lanes are apart: an urgent delivery never waits for a batch of another lane.
+//! - Nothing is sent for a delivery whose time to begin is over.
+//!
+//! There is no task behind it: of those that wait, the first one leads. It waits for room in the
+//! account's windows, and only then takes the batch, with all that have come meanwhile.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    sync::{Notify, oneshot},
+    time::{Instant, sleep_until},
+};
+
+use super::DeskError;
+use crate::ticket::Priority;
+
+/// What has waited so long since its event was received was not begun as soon as it came.
+const LATE: Duration = Duration::from_secs(1);
+
+/// Late deliveries in a row that are no backlog yet.
+const FEW: usize = 4;
+
+/// Late deliveries at longer intervals are no backlog: second tries, mostly.
+const QUIET: Duration = Duration::from_millis(500);
+
+/// The longest wait for a batch to be whole. Where it takes so long, the broker or the ledger is what
+/// holds the deliveries up, and smaller batches would make none of them faster.
+const LONGEST_FILL: Duration = Duration::from_secs(2);
+
+/// How deliveries follow each other at one desk, by lane.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Pace(Arc<Mutex<[Streak; Priority::URGENT_FIRST.len()]>>);
+
+/// Late deliveries that began one after the other.
+#[derive(Debug, Clone, Copy, Default)]
+struct Streak {
+    length: usize,
+    last: Option<Instant>,
+}
+
+impl Pace {
+    /// A delivery of `lane` begins, so long after its event was received.
+    pub(super) fn begin(&self, lane: Priority, waited: Duration) {
+        let now = Instant::now();
+        let streak = &mut self.lanes()[lane as usize];
+        let goes_on = streak.last.is_some_and(|last| now < last + QUIET);
+        streak.length = match waited >= LATE {
+            false => 0,
+            true if goes_on => streak.length + 1,
+            true => 1,
+        };
+        streak.last = Some(now);
+    }
+
+    /// Until when another delivery of `lane` would belong to its backlog; `None` where it has none.
+    fn backlog(&self, lane: Priority) -> Option<Instant> {
+        let Streak { length, last } = self.lanes()[lane as usize];
+        last.filter(|_| length > FEW).map(|last| last + QUIET)
+    }
+
+    fn lanes(&self) -> MutexGuard<'_, [Streak; Priority::URGENT_FIRST.len()]> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What waits to be asked, by lane.
+#[derive(Debug)]
+pub(super) struct Gatherer<I, O> {
+    pace: Pace,
+    /// The most that one request takes.
+    most: usize,
+    lanes: [Lane<I, O>; Priority::URGENT_FIRST.len()],
+}
+
+#[derive(Debug)]
+struct Lane<I, O> {
+    waiting: Mutex<VecDeque<Waiting<I, O>>>,
+    lead: tokio::sync::Mutex<()>,
+    arrived: Notify,
+}
+
+/// One that waits for its answer.
+#[derive(Debug)]
+pub(super) struct Waiting<I, O> {
+    /// What is asked.
+    pub(super) input: I,
+    latest: Option<Instant>,
+    taken: Arc<AtomicBool>,
+    answer: oneshot::Sender<Result<O, DeskError>>,
+}
+
+/// The place of one that waits.
+#[derive(Debug)]
+pub(super) struct Place<'a, I, O> {
+    gatherer: &'a Gatherer<I, O>,
+    lane: Priority,
+    taken: Arc<AtomicBool>,
+    answer: oneshot::Receiver<Result<O, DeskError>>,
+}
+
+/// What one that waits comes to.
+#[derive(Debug)]
+pub(super) enum Turned<'a, I, O> {
+    /// Its answer is there.
+    Answered(Result<O, DeskError>),
+    /// It asks for itself and for others.
+    Leads(Leader<'a, I, O>),
+}
+
+/// The one that asks next.
+#[derive(Debug)]
+pub(super) struct Leader<'a, I, O> {
+    gatherer: &'a Gatherer<I, O>,
+    lane: Priority,
+    _lead: tokio::sync::MutexGuard<'a, ()>,
+}
+
+impl<I, O> Gatherer<I, O> {
+    /// A gatherer for requests that take up to `most` inputs, at the desk of `pace`.
+    pub(super) fn new(pace: Pace, most: usize) -> Self {
+        let lane = |_| Lane {
+            waiting: Mutex::default(),
+            lead: tokio::sync::Mutex::default(),
+            arrived: Notify::new(),
+        };
+        Self { pace, most, lanes: Priority::URGENT_FIRST.map(lane) }
+    }
+
+    /// Waits in `lane` with `input`, which is not to be sent after `latest`.
+    pub(super) fn join(
+        &self,
+        lane: Priority,
+        input: I,
+        latest: Option<Instant>,
+    ) -> Place<'_, I, O> {
+        let (sender, answer) = oneshot::channel();
+        let taken = Arc::default();
+        let waiting = Waiting { input, latest, taken: Arc::clone(&taken), answer: sender };
+        self.waiting(lane).push_back(waiting);
+        self.lanes[lane as usize].arrived.notify_waiters();
+        Place { gatherer: self, lane, taken, answer }
+    }
+
+    fn waiting(&self, lane: Priority) -> MutexGuard<'_, VecDeque<Waiting<I, O>>> {
+        self.lanes[lane as usize].waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until it is not worth to wait for more.
+    async fn fill(&self, lane: Priority) {
+        let latest = Instant::now() + LONGEST_FILL;
+        loop {
+            // Made before anything is counted, so that what arrives in between is noticed.
+            let arrived = self.lanes[lane as usize].arrived.notified();
+            let Some(quiet) = self.pace.backlog(lane) else { return };
+            let over = quiet.min(latest);
+            if self.waiting(lane).len() >= self.most || Instant::now() >= over {
+                return;
+            }
+            tokio::select! {
+                () = arrived => {}
+                () = sleep_until(over) => {}
+            }
+        }
+    }
+}
+
+impl<'a, I, O> Place<'a, I, O> {
+    /// Waits for the answer, or to be the one that asks.
+    pub(super) async fn turned(&mut self) -> Turned<'a, I, O> {
+        let lead = lead(self.gatherer, self.lane, &self.taken);
+        tokio::select! {
+            biased;
+            answer = &mut self.answer => Turned::Answered(answer.unwrap_or_else(|_| {
+                // Whoever asked was broken off in the midst of it.
+                Err(DeskError::NoAnswer("the request was broken off".into()))
+            })),
+            leader = lead => Turned::Leads(leader),
+        }
+    }
+}
+
+async fn lead<'a, I, O>(
+    gatherer: &'a Gatherer<I, O>,
+    lane: Priority,
+    taken: &AtomicBool,
+) -> Leader<'a, I, O> {
+    let lead = gatherer.lanes[lane as usize].lead.lock().await;
+    if taken.load(Ordering::Acquire) {
+        // Another one asks for this one too: what is left is to wait for the answer.
+        drop(lead);
+        return std::future::pending().await;
+    }
+    gatherer.fill(lane).await;
+    Leader { gatherer, lane, _lead: lead }
+}
+
+impl<I, O> Leader<'_, I, O> {
+    /// Takes what waits, the first come first, as much as one request takes; the next one leads.
+    pub(super) fn take(self) -> Vec<Waiting<I, O>> {
+        let now = Instant::now();
+        let mut waiting = self.gatherer.waiting(self.lane);
+        let mut batch = Vec::new();
+        while batch.len() < self.gatherer.most
+            && let Some(first) = waiting.pop_front()
+        {
+            // Whoever has gone away has no claim any more.
+            if !first.answer.is_closed()
+                && let Some(first) = first.in_time(now)
+            {
+                first.taken.store(true, Ordering::Release);
+                batch.push(first);
+            }
+        }
+        batch
+    }
+}
+
+impl<I, O> Waiting<I, O> {
+    /// Itself, unless its time to begin is over: then that is its answer.
+    pub(super) fn in_time(self, now: Instant) -> Option<Self> {
+        if self.latest.is_none_or(|latest| now < latest) {
+            return Some(self);
+        }
+        self.answer(Err(DeskError::NotBegun));
+        None
+    }
+
+    /// Ends the wait.
+    pub(super) fn answer(self, answer: Result<O, DeskError>) {
+        // Whoever has gone away will look it up.
+        drop(self.answer.send(answer));
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests;

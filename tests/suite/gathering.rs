@@ -1,0 +1,132 @@
+//! A backlog drains to HubSpot in batches, within its window.
+
+use std::{fs, time::Duration};
+
+use deskbell::sandbox::{Call, LimitSettings, Operation, Window};
+use futures_util::{StreamExt as _, stream};
+use serde_json::{Value, json};
+
+use crate::support::world::{World, eventually, key};
+
+/// HubSpot's window on its larger plans.
+const WINDOW: (usize, Duration) = (190, Duration::from_secs(10));
+
+/// Senders at a time.
+const SENDERS: usize = 32;
+
+/// How `crm` is paced in the World's configuration.
+const UNPACED: &str = "{ requests = 10000, per = \"1s\" }";
+
+/// Lets one delivery through, and then none for as long as any test lasts.
+const HELD: &str = "{ requests = 1, per = \"9h\" }";
+
+/// HubSpot's window as the configuration says it.
+const PACED: &str = "{ requests = 190, per = \"10s\" }";
+
+/// Writes `new` in the place of `old`, for `crm`.
+fn configure(world: &World, old: &str, new: &str) {
+    let path = world.path("deskbell.toml");
+    let config = fs::read_to_string(&path).unwrap();
+    let (before, crm) = config.split_once("[desks.crm]").unwrap();
+    assert!(crm.contains(old), "{old}");
+    fs::write(&path, format!("{before}[desks.crm]{}", crm.replacen(old, new, 1))).unwrap();
+}
+
+/// A world whose HubSpot has its window.
+fn paced_world() -> World {
+    let world = World::embedded_on_hold();
+    let amount = "priority = \"HIGH\"\nmetadata = { amount = \"{{ data.amount }}\" }";
+    configure(&world, "priority = \"HIGH\"", amount);
+    let (requests, per) = WINDOW;
+    let calls = vec![Window::new(requests, per)];
+    world.sandbox.hubspot().limits(LimitSettings { calls, ..LimitSettings::default() });
+    world
+}
+
+fn id(number: usize) -> String {
+    format!("evt_{number}")
+}
+
+/// An event for `crm` alone; HubSpot refuses one whose amount is no number.
+fn event(amount: &str) -> Value {
+    json!({ "integration": "erp", "errorCode": "E1", "message": "It failed.", "amount": amount })
+}
+
+/// Puts `events` into the lanes while nobody delivers; every so many are ones that HubSpot refuses.
+async fn fill(world: &mut World, events: usize, every: usize) {
+    configure(world, UNPACED, HELD);
+    world.start().await;
+    let sender = &world.sender;
+    stream::iter(0..events)
+        .for_each_concurrent(SENDERS, |number| async move {
+            let data = event(if number % every == every / 2 { "none" } else { "1.50" });
+            let answer = sender.try_post(&id(number), "integration.error", &data).await;
+            assert_eq!(answer.unwrap().0, 202);
+        })
+        .await;
+    assert_eq!(world.stop(), Some(0));
+    configure(world, HELD, PACED);
+}
+
+fn calls(world: &World) -> Vec<Call> {
+    world.sandbox.hubspot().calls(0)
+}
+
+fn creates(calls: &[Call]) -> usize {
+    calls.iter().filter(|call| call.operation == Operation::Create).count()
+}
+
+/// Holds that HubSpot's window was kept and that no call was refused for it.
+fn hold_to_window(calls: &[Call]) {
+    let (requests, per) = WINDOW;
+    assert!(calls.iter().all(|call| call.status != Some(429)));
+    for (first, next) in calls.iter().zip(calls.iter().skip(requests)) {
+        let apart = Duration::try_from(next.at.duration_since(first.at)).unwrap();
+        assert!(apart >= per, "{requests} calls and one within {apart:?}");
+    }
+}
+
+async fn drained(world: &World, tickets: usize, dead: u64) {
+    eventually("the backlog is drained", || {
+        std::future::ready(world.sandbox.hubspot().tickets().len() == tickets)
+    })
+    .await;
+    eventually("the books are settled", || {
+        let books = world.books();
+        let crm = books["lines"].as_array().unwrap().iter().find(|line| line["desk"] == "crm");
+        let count = |state: &str| crm.map_or(0, |line| line[state].as_u64().unwrap_or(0));
+        std::future::ready(count("ticketed") == tickets as u64 && count("dead") == dead)
+    })
+    .await;
+}
+
+/// Drains `events`, of which one in a thousand is refused, with at most `most` create calls.
+async fn drain(events: usize, most: usize) {
+    let mut world = paced_world();
+    fill(&mut world, events, 1_000).await;
+    let began = std::time::Instant::now();
+    world.start().await;
+    let refused = events / 1_000;
+    drained(&world, events - refused, refused as u64).await;
+    let calls = calls(&world);
+    let creates = creates(&calls);
+    println!("{events} events: {} calls, {creates} creates, {:?}", calls.len(), began.elapsed());
+    assert!(creates <= most, "{creates} create calls");
+    hold_to_window(&calls);
+    let dead = world.json(&["dead", "list"]);
+    let dead = dead.as_array().unwrap();
+    assert_eq!(dead.len(), refused);
+    for letter in dead {
+        assert_eq!(letter["failure"]["reason"], "refused");
+        let words = letter["failure"]["words"].as_str().unwrap();
+        assert!(words.contains("order_amount was not a valid number"), "{words}");
+    }
+    let bad = key(&id(500), "crm");
+    assert!(dead.iter().any(|letter| letter["key"] == *bad));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backlog_is_created_in_whole_batches_and_bad_events_are_dead_letters() {
+    // Twenty whole ones, the first few alone, the rest, and the one that was let through before.
+    drain(2_000, 28).await;
+}
