@@ -1,5 +1,7 @@
 //! The life of a ticket, through the real process: several events of one order share one.
 
+mod kf5;
+
 use deskbell::sandbox::{Fault, FaultKind, FaultPlan, Operation, SandboxTicket};
 use serde_json::{Value, json};
 use tempfile::TempDir;
