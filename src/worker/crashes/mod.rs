@@ -12,6 +12,7 @@ mod parts;
 mod points;
 mod process;
 mod queue;
+mod scenario;
 mod truth;
 mod world;
 
@@ -28,12 +29,14 @@ use proptest::{
 use self::{
     answers::{Answer, Look},
     points::{Blow, Strike},
+    scenario::{Act, Scenario},
     truth::Kind,
-    world::{Act, Bench, Scenario},
+    world::Bench,
 };
 use crate::{
     delivery::{Limit, Reason, RetrySchedule, State},
     desks::OnUncertain,
+    ticket::Action,
 };
 
 const ACCOUNTS: [(Kind, OnUncertain); 4] = [
@@ -51,6 +54,7 @@ fn plain((kind, on_uncertain): (Kind, OnUncertain)) -> Scenario {
         on_uncertain,
         knows_customer: true,
         max_age: RetrySchedule::default().max_age,
+        joins: None,
         records: 0,
         answers: Vec::new(),
         looks: Vec::new(),
@@ -135,6 +139,25 @@ fn a_crash_in_any_doubt_with_any_look_loses_and_doubles_nothing() {
             for done in [false, true] {
                 let (answers, looks) = (vec![Answer::Lost { done }], vec![look]);
                 let scenario = Scenario { answers, looks, ..plain(*account) };
+                histories += strike_everywhere(&mut bench, &scenario, &[Blow::Crash]);
+            }
+        }
+    }
+    println!("{histories} histories");
+}
+
+/// The comment, and what changes the ticket after it.
+#[test]
+fn a_crash_in_a_comment_or_a_resolution_loses_and_doubles_nothing() {
+    let mut bench = Bench::new();
+    let mut histories = 0;
+    let first = Answer::ALL.map(|answer| vec![answer]);
+    let second = [Answer::Lost { done: true }, Answer::Locked].map(|it| vec![Answer::Done, it]);
+    for account in &ACCOUNTS[1..3] {
+        for joins in [Action::Open, Action::Resolve] {
+            for answers in first.iter().chain(&second) {
+                let (joins, answers) = (Some(joins), answers.clone());
+                let scenario = Scenario { joins, answers, ..plain(*account) };
                 histories += strike_everywhere(&mut bench, &scenario, &[Blow::Crash]);
             }
         }
@@ -229,9 +252,12 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
     let account = prop::sample::select(ACCOUNTS.as_slice());
     let answers = prop::collection::vec(prop::sample::select(Answer::ALL.as_slice()), 0..12);
     let looks = prop::collection::vec(prop::sample::select(Look::ALL.as_slice()), 0..6);
-    (account, any::<bool>(), 0..3_usize, answers, looks, acts()).prop_map(
-        |(account, knows_customer, records, answers, looks, acts)| Scenario {
+    let joins = [None, None, Some(Action::Open), Some(Action::Resolve)];
+    let joins = prop::sample::select(joins.to_vec());
+    (account, joins, any::<bool>(), 0..3_usize, answers, looks, acts()).prop_map(
+        |(account, joins, knows_customer, records, answers, looks, acts)| Scenario {
             knows_customer,
+            joins,
             records,
             answers,
             looks,

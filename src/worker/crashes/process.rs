@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// One rule for one desk.
-pub(super) fn rules(desk: &DeskName) -> RuleBook {
+pub(super) fn rules(desk: &DeskName, joins: Option<Action>) -> RuleBook {
     let mut templates = Templates::default();
     let text = |templates: &mut Templates| templates.text("words", Form::Plain).unwrap();
     let rule = Rule {
@@ -39,8 +39,8 @@ pub(super) fn rules(desk: &DeskName) -> RuleBook {
         when: None,
         desks: vec![desk.clone()],
         priority: None,
-        incident: None,
-        action: Action::Open,
+        incident: joins.map(|_| text(&mut templates)),
+        action: joins.unwrap_or_default(),
         reopen_within: Duration::ZERO,
         subject: Some(text(&mut templates)),
         description: text(&mut templates),

@@ -12,6 +12,9 @@ use crate::{
     ticket::TicketRef,
 };
 
+/// The ticket of the incident that a delivery joins.
+pub(super) const TICKET: &str = "T-0";
+
 /// How a desk tells one ticket from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -34,6 +37,10 @@ pub(super) struct Truth {
     pub(super) looks: VecDeque<Look>,
     pub(super) knows_customer: bool,
     pub(super) tickets: Vec<TicketRef>,
+    /// Comments on the ticket of the incident.
+    comments: u32,
+    /// Whether that was raised or resolved.
+    is_changed: bool,
     /// The delivery as last written.
     pub(super) written: Option<Delivery>,
     /// Requests for the ticket whose outcome no worker has heard.
@@ -58,6 +65,8 @@ impl Truth {
             looks: VecDeque::new(),
             knows_customer: true,
             tickets: Vec::new(),
+            comments: 0,
+            is_changed: false,
             written: None,
             doubts: BTreeSet::new(),
             asked: 0,
@@ -75,7 +84,7 @@ impl Truth {
             return (self.asked, Err(DeskError::Unreachable("the time is over".into())));
         }
         self.check_asked(step);
-        if *step == Step::Ticket {
+        if !step.is_repeatable() {
             self.doubts.insert(self.asked);
         }
         let answer = self.answers.pop_front().unwrap_or(Answer::Done);
@@ -103,12 +112,20 @@ impl Truth {
         let look = self.looks.pop_front().unwrap_or(Look::Truth);
         match look {
             Look::Fails(answer) => answer.instead_of(Ok(Outcome::Done)).map(|_| Found::CannotTell),
+            Look::Truth if self.kind != Kind::Blind && self.comments > 0 => Ok(Found::Comment),
             Look::Truth if self.kind != Kind::Blind => Ok(match self.tickets.first() {
                 Some(ticket) => Found::Ticket(ticket.clone()),
                 None => Found::Absent,
             }),
             Look::Truth | Look::CannotTell => Ok(Found::CannotTell),
         }
+    }
+
+    /// What an operator finds: the ticket, or the one with the comment.
+    pub(super) fn seen(&self) -> Option<TicketRef> {
+        let id = TICKET.to_owned();
+        let commented = (self.comments > 0).then_some(TicketRef { id, number: None, url: None });
+        self.tickets.first().cloned().or(commented)
     }
 
     /// What was found has reached the worker.
@@ -175,8 +192,8 @@ impl Truth {
             Some(Progress::Done { .. }) => self.faults.push(format!("{step} is done again")),
             None => self.faults.push(format!("{step} is asked for without an intent")),
         }
-        if *step == Step::Ticket && !self.doubts.is_empty() {
-            self.faults.push("the ticket is asked for again in doubt".to_owned());
+        if !step.is_repeatable() && !self.doubts.is_empty() {
+            self.faults.push(format!("{step} is asked for again in doubt"));
         }
     }
 
@@ -198,7 +215,15 @@ impl Truth {
                 Ok(Outcome::Done)
             }
             Step::Record(key) => Ok(Outcome::Record(key.to_string())),
-            Step::Comment(_) | Step::TimeLine(_) | Step::Raise | Step::Reopen | Step::Resolve => {
+            Step::Comment(_) => {
+                self.comments += 1;
+                Ok(Outcome::Done)
+            }
+            Step::Raise | Step::Resolve => {
+                self.is_changed = true;
+                Ok(Outcome::Done)
+            }
+            Step::TimeLine(_) | Step::Reopen => {
                 Err(DeskError::Incomplete(format!("{step} is not planned")))
             }
             Step::Ticket if !self.knows_customer => {
@@ -220,12 +245,19 @@ impl Truth {
         assert!(self.faults.is_empty(), "{:?}", self.faults);
         if !self.may_double {
             assert!(self.tickets.len() <= 1, "{:?}", self.tickets);
+            assert!(self.comments <= 1, "{} comments", self.comments);
         }
         let Some(delivery) = &self.written else { return };
         assert_eq!(&delivery.key, key);
         match &delivery.state {
             State::Ticketed { ticket, .. } => {
                 assert!(self.tickets.contains(ticket), "{ticket:?} is not at the desk");
+            }
+            State::Merged { ticket, .. } | State::Resolved { ticket, .. } => {
+                assert!(self.comments > 0, "nothing is said");
+                let is_resolved = matches!(delivery.state, State::Resolved { .. });
+                assert!(self.is_changed || !is_resolved, "nothing is resolved");
+                assert_eq!(ticket.as_ref().map(|ticket| ticket.id.as_str()), Some(TICKET));
             }
             State::Dead { failure, limit: None, .. } => {
                 assert!(self.mortal.contains(&failure.reason), "dead without a cause: {failure:?}");
@@ -240,8 +272,6 @@ impl Truth {
             | State::Attempting { .. }
             | State::Retrying { .. }
             | State::Uncertain { .. }
-            | State::Merged { .. }
-            | State::Resolved { .. }
             | State::Discarded { .. } => {}
         }
     }

@@ -10,16 +10,15 @@ use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
 use super::{
-    answers::{Answer, Look},
     points::{Blow, Strike},
     process::{Ended, Process, rules},
     queue::Queue,
-    truth::{Kind, Truth},
+    scenario::{Act, Scenario},
+    truth::{TICKET, Truth},
 };
 use crate::{
     broker::Job,
     delivery::{Delivery, DeliveryKey, Failure, InvalidTransition, Reason, State, Transition},
-    desks::OnUncertain,
     event::{Attributes, DeskName, Envelope, Event, RequestId},
     ledger::{GivenUp, Ledger, LedgerError, sqlite::SqliteLedger},
     rules::RuleBook,
@@ -28,39 +27,12 @@ use crate::{
 
 pub(super) const MAX_ATTEMPTS: u32 = 3;
 
+/// An incident of the desk `?1` whose ticket is `?2`.
+const OPEN_INCIDENT: &str = "INSERT INTO incidents (desk, key, updated_at, doc)
+    VALUES (?1, 'words', 0, json_object('ticket', json_object('id', ?2), 'priority', 'LOW'))";
+
 /// More processes than one delivery can need before it comes to rest.
 const MOST_PROCESSES: usize = 60;
-
-/// What happens to a delivery from outside.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Act {
-    /// A process begins, and works until it is struck or nothing is left to do.
-    Work(Option<Strike>),
-    /// The process that stands still goes on.
-    Thaw,
-    /// An operator looks for the ticket and says what there is.
-    Settle,
-    Replay,
-    Discard,
-    /// The broker gives the message up.
-    GiveUp,
-    /// The state is to be this one now.
-    Expect(fn(&State) -> bool),
-}
-
-/// One history.
-#[derive(Debug, Clone)]
-pub(super) struct Scenario {
-    pub(super) kind: Kind,
-    pub(super) on_uncertain: OnUncertain,
-    pub(super) knows_customer: bool,
-    pub(super) max_age: Duration,
-    /// Records that the ticket is tied to.
-    pub(super) records: usize,
-    pub(super) answers: Vec<Answer>,
-    pub(super) looks: Vec<Look>,
-    pub(super) acts: Vec<Act>,
-}
 
 /// A ledger for many histories, one after the other.
 pub(super) struct Bench {
@@ -141,7 +113,10 @@ impl<'a> World<'a> {
             data: serde_json::json!({}),
         };
         let desk: DeskName = format!("desk-{}", bench.histories).parse().unwrap();
-        let rules = Arc::new(rules(&desk));
+        let rules = Arc::new(rules(&desk, scenario.joins));
+        if scenario.joins.is_some() {
+            bench.leases.execute(OPEN_INCIDENT, [desk.as_str(), TICKET]).unwrap();
+        }
         let key = DeliveryKey::of(&event.source, &event.id, &desk);
         let (request_id, received_at) = (RequestId::carried("r"), bench.wall);
         let envelope = Arc::new(Envelope { event, routes: Vec::new(), request_id, received_at });
@@ -245,7 +220,7 @@ impl<'a> World<'a> {
     }
 
     fn settle(&self) {
-        let ticket = self.truth().tickets.first().cloned();
+        let ticket = self.truth().seen();
         let at = self.wall;
         self.operate(match ticket {
             Some(ticket) => Transition::Exists { at, ticket },
