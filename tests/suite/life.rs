@@ -1,6 +1,7 @@
 //! The life of a ticket, through the real process: several events of one order share one.
 
 mod kf5;
+mod thulium;
 
 use deskbell::sandbox::{Fault, FaultKind, FaultPlan, Operation, SandboxTicket};
 use serde_json::{Value, json};
@@ -25,6 +26,38 @@ async fn world() -> (World, TempDir) {
     world.set("DESKBELL_CONFIG", "life.toml");
     world.start().await;
     (world, data)
+}
+
+/// The rules of all worlds here, for the desk `name` alone; its table ends in `settings`.
+async fn world_of(name: &str, url: impl Fn(&World) -> String, settings: &str) -> (World, TempDir) {
+    let data = tempfile::tempdir().unwrap();
+    let mut world = World::embedded_in(data.path());
+    let (before, after) = CONFIG.split_once("[desks.support]").unwrap();
+    let rules = &after[after.find("[[rules]]").unwrap()..];
+    let rules = rules.replace(r#"["support", "crm"]"#, &format!("[\"{name}\"]"));
+    let desk = format!("[desks.{name}]\nbase_url = \"{}\"\n{settings}", url(&world));
+    std::fs::write(world.path("life.toml"), format!("{before}{desk}\n{rules}")).unwrap();
+    world.set("DESKBELL_CONFIG", "life.toml");
+    world.start().await;
+    (world, data)
+}
+
+/// Takes an order through its three events, in every order of arrival; gives each order's ticket.
+async fn in_any_order(
+    world: &World,
+    tickets: impl Fn(&World) -> Vec<SandboxTicket>,
+) -> Vec<SandboxTicket> {
+    let mut all = Vec::new();
+    for (number, order) in ORDERS.iter().enumerate() {
+        let name = format!("SO-{number}");
+        for place in order {
+            let id = post(world, &name, [FAILED, AGAIN, RECOVERED][*place]).await;
+            let [delivery] = &world.settled(&id).await[..] else { panic!() };
+            assert!(["ticketed", "merged", "resolved"].contains(&state(delivery)), "{delivery:?}");
+        }
+        all.push(the_ticket_of(tickets(world), &name));
+    }
+    all
 }
 
 async fn post(world: &World, order: &str, (name, event_type, time): (&str, &str, &str)) -> String {

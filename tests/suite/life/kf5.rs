@@ -3,12 +3,10 @@
 use deskbell::sandbox::{Fault, FaultKind, FaultPlan, Operation};
 use tempfile::TempDir;
 
-use super::{AGAIN, CONFIG, FAILED, ORDERS, RECOVERED, World, post, state, the_ticket_of};
+use super::{AGAIN, FAILED, World, in_any_order, post, state, the_ticket_of, world_of};
 
-const DESK: &str = r#"
-[desks.china]
+const SETTINGS: &str = r#"
 kind = "kf5"
-base_url = "${KF5_URL}"
 email = "agent@example.org"
 token = "kf5-sandbox"
 key_field = "field_1"
@@ -17,32 +15,14 @@ timeout = "3s"
 pacing = [{ requests = 10000, per = "1s" }]
 "#;
 
-/// The rules of all worlds here, for one KF5 desk.
 async fn world() -> (World, TempDir) {
-    let data = tempfile::tempdir().unwrap();
-    let mut world = World::embedded_in(data.path());
-    let (before, after) = CONFIG.split_once("[desks.support]").unwrap();
-    let rules = &after[after.find("[[rules]]").unwrap()..];
-    let rules = rules.replace(r#"["support", "crm"]"#, r#"["china"]"#);
-    std::fs::write(world.path("life.toml"), format!("{before}{DESK}{rules}")).unwrap();
-    world.set("DESKBELL_CONFIG", "life.toml");
-    let url = world.sandbox.kf5().base_url().unwrap();
-    world.set("KF5_URL", &url);
-    world.start().await;
-    (world, data)
+    world_of("china", |world| world.sandbox.kf5().base_url().unwrap(), SETTINGS).await
 }
 
 #[tokio::test]
 async fn failed_failed_recovered_is_one_solved_kf5_ticket_with_two_comments_in_any_order() {
     let (world, _data) = world().await;
-    for (number, order) in ORDERS.iter().enumerate() {
-        let name = format!("SO-{number}");
-        for place in order {
-            let id = post(&world, &name, [FAILED, AGAIN, RECOVERED][*place]).await;
-            let [delivery] = &world.settled(&id).await[..] else { panic!() };
-            assert!(["ticketed", "merged", "resolved"].contains(&state(delivery)), "{delivery:?}");
-        }
-        let ticket = the_ticket_of(world.sandbox.kf5().tickets(), &name);
+    for ticket in in_any_order(&world, |world| world.sandbox.kf5().tickets()).await {
         assert_eq!((ticket.status.as_str(), ticket.comments.len()), ("solved", 2), "{ticket:?}");
         let says = |words: &str| ticket.comments.iter().any(|comment| comment.contains(words));
         assert!(says("Paid after all.") && says("failed with card_declined"), "{ticket:?}");
