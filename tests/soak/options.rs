@@ -11,7 +11,7 @@ crash    events through random kills of receiver, worker and broker (the default
 outage   a desk that is away while deliveries wait
 urgent   a CRITICAL event behind a backlog of LOW ones
 
-  --events N       events (crash 100000, outage 5000, urgent 10000)
+  --events N       events (crash 100500, outage 5000, urgent 10000)
   --kills N        kills (crash: 50)
   --victims LIST   who is killed (receiver,worker,broker)
   --seed N         repeats a plan
@@ -97,7 +97,8 @@ impl Options {
 
     fn of(mode: Mode) -> Self {
         let events = match mode {
-            Mode::Crash => 100_000,
+            // Some are given up without an answer; 100,000 are accepted.
+            Mode::Crash => 100_500,
             Mode::Outage => 5_000,
             Mode::Urgent => 10_000,
         };
