@@ -101,6 +101,13 @@ pub struct TicketDraft {
     pub incident: Option<Involvement>,
 }
 
+impl TicketDraft {
+    /// Whether it may become a ticket of its own.
+    pub fn opens(&self) -> bool {
+        self.incident.as_ref().is_none_or(|incident| incident.action == Action::Open)
+    }
+}
+
 /// What an event has to do with an open problem, its incident.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Involvement {

@@ -12,6 +12,7 @@ use crate::{
     desks::{self, Preview},
     event::{Event, Route, SourceName},
     rules::Matching,
+    ticket::{Action, Involvement},
 };
 
 /// Print the exact requests that each desk would get for an event. Nothing is sent.
@@ -44,17 +45,20 @@ impl Options {
         for route in config.rules.route(&event) {
             let desk = config.desks.get(&route.desk).context("a rule names an unknown desk")?;
             let desk = desks::build(desk)?;
-            let requests = match config.rules.draft(&route.rule, &route.desk, &event) {
-                Ok(Some(draft)) => {
-                    let key = DeliveryKey::of(&event.source, &event.id, &route.desk);
-                    desk.preview(&key, &draft).map_err(|error| error.to_string())
+            let key = DeliveryKey::of(&event.source, &event.id, &route.desk);
+            let (incident, requests) = match config.rules.draft(&route.rule, &route.desk, &event) {
+                Ok(Some(draft)) if draft.opens() => {
+                    let requests = desk.preview(&key, &draft).map_err(|error| error.to_string());
+                    (draft.incident, requests)
                 }
-                Ok(None) => Err("no rule makes a ticket of it".to_owned()),
-                Err(error) => Err(error.to_string()),
+                // What is sent depends on the ticket, which the ledger knows.
+                Ok(Some(draft)) => (draft.incident, Ok(Vec::new())),
+                Ok(None) => (None, Err("no rule makes a ticket of it".to_owned())),
+                Err(error) => (None, Err(error.to_string())),
             };
-            previews.push((route, requests));
+            previews.push(Previewed { route, incident, requests });
         }
-        let failed = previews.iter().any(|(_, requests)| requests.is_err());
+        let failed = previews.iter().any(|previewed| previewed.requests.is_err());
         if self.json {
             print_json(&previews)?;
         } else {
@@ -83,11 +87,18 @@ fn read(path: &std::path::Path, source: &SourceName) -> anyhow::Result<Event> {
         .with_context(|| format!("`{}` is not an event", path.display()))
 }
 
-type Previewed = (Route, Result<Vec<Preview>, String>);
+/// What one desk would get.
+struct Previewed {
+    route: Route,
+    incident: Option<Involvement>,
+    requests: Result<Vec<Preview>, String>,
+}
 
 fn print_json(previews: &[Previewed]) -> std::io::Result<()> {
-    let view = |(route, requests): &Previewed| {
+    let view = |Previewed { route, incident, requests }: &Previewed| {
+        let incident = incident.as_ref().map(|it| json!({ "key": it.key, "action": it.action }));
         json!({
+            "incident": incident,
             "desk": route.desk,
             "rule": route.rule,
             "priority": route.priority,
@@ -102,9 +113,16 @@ fn print(event: &Event, previews: &[Previewed]) -> std::io::Result<()> {
     if previews.is_empty() {
         output::line(format_args!("no rule matches this {}", event.event_type))?;
     }
-    for (route, requests) in previews {
-        let Route { desk, rule, priority } = route;
+    for Previewed { route: Route { desk, rule, priority }, incident, requests } in previews {
         output::line(format_args!("# {desk}: rule {rule}, {priority}"))?;
+        if let Some(Involvement { key, action, .. }) = incident {
+            let does = match action {
+                Action::Open => "unless it has an open ticket, which gets a comment instead",
+                Action::Comment => "its ticket gets a comment",
+                Action::Resolve => "its ticket gets a comment and is resolved",
+            };
+            output::line(format_args!("# incident {key}: {does}"))?;
+        }
         match requests {
             Err(why) => output::line(format_args!("would become a dead letter: {why}"))?,
             Ok(requests) => requests.iter().try_for_each(print_request)?,

@@ -182,6 +182,23 @@ fn preview_prints_the_exact_requests_and_no_secret() {
 }
 
 #[test]
+fn preview_tells_what_an_event_does_to_the_ticket_of_its_incident() {
+    let folder = example();
+    let event = json!({ "type": "payment.recovered", "id": "evt_2", "data": {
+        "orderId": "SO-1", "customerExternalId": "user_42",
+    }});
+    fs::write(folder.path().join("event.json"), event.to_string()).unwrap();
+    let output = deskbell(folder.path(), &["preview", "event.json"], &SECRETS);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let said = text(&output.stdout);
+    assert!(
+        said.contains("incident payment:SO-1: its ticket gets a comment and is resolved"),
+        "{said}"
+    );
+    assert!(!said.contains("POST"), "{said}");
+}
+
+#[test]
 fn a_command_that_reads_makes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     for arguments in [&["books"][..], &["events", "list"], &["dead", "list"]] {
