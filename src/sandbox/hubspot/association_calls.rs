@@ -138,6 +138,14 @@ pub(super) async fn tie_by_labels(
     })))
 }
 
+/// `DELETE …/{id}/associations/{to}/{to_id}`: unties, whatever the types.
+pub(super) async fn untie_all(desk: Desk, segments: Segments) -> Result<HttpResponse, Refusal> {
+    let mut vendor = desk.vendor();
+    let ends = Ends::read(&vendor, &segments)?;
+    vendor.portal.links.untie_all(ends.from_id, ends.to_id);
+    Ok(HttpResponse::NoContent().finish())
+}
+
 /// `GET …/{id}/associations/{to}`: the ties of a record, by the other record.
 pub(super) async fn list_ties(desk: Desk, segments: Segments) -> Result<HttpResponse, Refusal> {
     let (from, to) = (kind(&segments.kind)?, kind(&segments.to)?);

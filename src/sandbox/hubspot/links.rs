@@ -35,6 +35,15 @@ impl Links {
         }
     }
 
+    /// Unties two records altogether.
+    pub(super) fn untie_all(&mut self, from: u64, to: u64) {
+        for (id, other) in [(from, to), (to, from)] {
+            if let Some(ties) = self.0.get_mut(&id) {
+                ties.retain(|tie| tie.id != other);
+            }
+        }
+    }
+
     /// The ties of a record.
     pub(super) fn of(&self, id: u64) -> impl Iterator<Item = &Tie> {
         self.0.get(&id).into_iter().flatten()

@@ -90,7 +90,10 @@ fn add_v4_associations(config: &mut ServiceConfig, base: &str) {
     let default = format!("{base}/{{kind}}/{{id}}/associations/default/{{to}}/{{to_id}}");
     resource(config, &default, |path| path.route(web::put().to(association_calls::tie_by_default)));
     let labelled = format!("{base}/{{kind}}/{{id}}/associations/{{to}}/{{to_id}}");
-    resource(config, &labelled, |path| path.route(web::put().to(association_calls::tie_by_labels)));
+    resource(config, &labelled, |path| {
+        path.route(web::put().to(association_calls::tie_by_labels))
+            .route(web::delete().to(association_calls::untie_all))
+    });
     let list = format!("{base}/{{kind}}/{{id}}/associations/{{to}}");
     resource(config, &list, |path| path.route(web::get().to(association_calls::list_ties)));
 }
