@@ -12,6 +12,7 @@ mod corpora;
 mod delivering;
 mod desk_calls;
 mod desks;
+mod examples;
 mod fulldisk;
 mod gathering;
 mod intake;

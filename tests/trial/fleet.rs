@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     path::PathBuf,
-    process::Command,
+    process::{Command, Stdio},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -74,6 +74,7 @@ impl Fleet {
     pub(crate) fn start(&self, name: &'static str, command: &str) {
         let mut process = self.command(&[command]);
         process.env("DESKBELL_OPS_LISTEN", free_address());
+        process.stdout(Stdio::null());
         let process = Process::spawn(process, &self.path("log"));
         assert!(self.processes().insert(name, process).is_none(), "{name} runs already");
     }

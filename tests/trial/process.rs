@@ -4,7 +4,7 @@ use std::{
     fs::{self, File},
     net::TcpListener,
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, Command},
 };
 
 use super::{dice::Dice, settings::Environment};
@@ -42,10 +42,10 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts `command`; what it logs is added to `log`.
+    /// Starts `command`; what it logs is added to `log`. Where it prints to, `command` says.
     pub(crate) fn spawn(mut command: Command, log: &Path) -> Self {
         let log = File::options().append(true).create(true).open(log).unwrap();
-        let child = command.stderr(log).stdout(Stdio::null()).spawn().unwrap();
+        let child = command.stderr(log).spawn().unwrap();
         Self { child }
     }
 
