@@ -16,12 +16,11 @@ use reqwest::{
 use tokio::time::Instant;
 
 use super::{
-    BuildError, DeskError, DeskSettings, Pacer, Pass, Turn,
+    BuildError, DeskError, DeskSettings, Pacer, Pass,
     call::{Call, Credential},
     deadline,
     reply::Reply,
 };
-use crate::standing::{Past, Sent};
 
 /// The longest wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -75,19 +74,9 @@ impl Caller {
         &self.credential
     }
 
-    /// Waits until a call would be sent at once.
-    pub(super) async fn turn(&self) -> Turn {
-        self.pacer.turn().await
-    }
-
-    /// What fills the account's windows.
-    pub(super) fn sent(&self) -> Vec<Sent> {
-        self.pacer.sent()
-    }
-
-    /// Begins where another process ended.
-    pub(super) fn resume(&self, past: &Past) {
-        self.pacer.resume(past);
+    /// What keeps the account's windows.
+    pub(super) fn pacer(&self) -> &Pacer {
+        &self.pacer
     }
 
     /// Sends `call` when the windows allow it, and reads the whole answer. `step` is for the log.

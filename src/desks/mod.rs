@@ -54,9 +54,14 @@ pub trait Desk: fmt::Debug + Send + Sync {
     /// The requests that the steps of `draft` would send, in order, with the key's secrets masked.
     fn preview(&self, key: &DeliveryKey, draft: &TicketDraft) -> Result<Vec<Preview>, DeskError>;
 
+    /// What keeps the account's windows.
+    fn pacer(&self) -> &Pacer;
+
     /// Waits until the account's pacing lets a call through. A worker chooses its next job after
     /// that, so that an urgent one never stands behind those that were chosen before it.
-    async fn turn(&self) -> Turn;
+    async fn turn(&self) -> Turn {
+        self.pacer().turn().await
+    }
 
     /// How many deliveries are worked on at a time: more than a handful where one request takes many
     /// tickets.
@@ -69,10 +74,14 @@ pub trait Desk: fmt::Debug + Send + Sync {
     fn begin(&self, _lane: Priority, _waited: Duration) {}
 
     /// What fills the account's windows, for the worker that speaks to it next.
-    fn sent(&self) -> Vec<Sent>;
+    fn sent(&self) -> Vec<Sent> {
+        self.pacer().sent()
+    }
 
     /// Begins where the worker before ended. To be called while nothing is on its way.
-    fn resume(&self, past: &Past);
+    fn resume(&self, past: &Past) {
+        self.pacer().resume(past);
+    }
 
     /// Does one step. One about a ticket that is not there any more is
     /// [`DeskError::TicketGone`].

@@ -39,7 +39,7 @@ impl Account {
 
     /// Searches are not written down: their window is over in a second.
     pub(super) fn resume(&self, past: &Past) {
-        self.caller.resume(past);
+        self.caller.pacer().resume(past);
         self.searches.resume(&past.untold());
     }
 

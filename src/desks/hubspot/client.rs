@@ -12,10 +12,9 @@ use super::{
 use crate::{
     delivery::{DeliveryKey, Step},
     desks::{
-        BuildError, DeskError, DeskSettings, Found, Preview, Turn, call::Call, gathering::Pace,
+        BuildError, DeskError, DeskSettings, Found, Preview, call::Call, gathering::Pace,
         memo::Memo, reply::Reply,
     },
-    standing::{Past, Sent},
     ticket::Priority,
 };
 
@@ -49,16 +48,9 @@ impl Client {
         })
     }
 
-    pub(super) async fn turn(&self) -> Turn {
-        self.account.caller().turn().await
-    }
-
-    pub(super) fn sent(&self) -> Vec<Sent> {
-        self.account.caller().sent()
-    }
-
-    pub(super) fn resume(&self, past: &Past) {
-        self.account.resume(past);
+    /// The way to the account.
+    pub(super) fn account(&self) -> &Account {
+        &self.account
     }
 
     pub(super) fn preview(&self, step: &Step, only: Option<&str>, call: Call) -> Preview {

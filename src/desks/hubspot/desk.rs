@@ -18,10 +18,10 @@ use super::{
 use crate::{
     delivery::{DeliveryKey, Outcome, RecordKey, Step, StepRecord},
     desks::{
-        Abilities, BuildError, Desk, DeskError, DeskSettings, Found, HANDFUL, Preview, Sought,
-        Task, Turn,
+        Abilities, BuildError, Desk, DeskError, DeskSettings, Found, HANDFUL, Pacer, Preview,
+        Sought, Task,
     },
-    standing::{Past, Sent},
+    standing::Past,
     ticket::{Missing, Priority, Target, TicketDraft, TicketRef},
 };
 
@@ -59,8 +59,12 @@ impl Desk for HubSpot {
         Ok(preview::requests(&self.client, &self.settings, key, draft))
     }
 
-    async fn turn(&self) -> Turn {
-        self.client.turn().await
+    fn pacer(&self) -> &Pacer {
+        self.client.account().caller().pacer()
+    }
+
+    fn resume(&self, past: &Past) {
+        self.client.account().resume(past);
     }
 
     /// Enough for two whole batches: one is under way while the next one gathers.
@@ -71,14 +75,6 @@ impl Desk for HubSpot {
 
     fn begin(&self, lane: Priority, waited: Duration) {
         self.client.begin(lane, waited);
-    }
-
-    fn sent(&self) -> Vec<Sent> {
-        self.client.sent()
-    }
-
-    fn resume(&self, past: &Past) {
-        self.client.resume(past);
     }
 
     async fn act(&self, step: &Step, task: &Task<'_>) -> Result<Outcome, DeskError> {

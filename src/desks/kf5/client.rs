@@ -11,12 +11,11 @@ use super::{
 use crate::{
     delivery::Step,
     desks::{
-        BuildError, DeskError, DeskSettings, Preview, Turn,
+        BuildError, DeskError, DeskSettings, Pacer, Preview,
         call::{Call, Credential},
         caller::Caller,
         reply::Reply,
     },
-    standing::{Past, Sent},
     ticket::TicketRef,
 };
 
@@ -167,16 +166,8 @@ impl Client {
         listing.read(&self.send("list", &listing.call()).await?)
     }
 
-    pub(super) async fn turn(&self) -> Turn {
-        self.caller.turn().await
-    }
-
-    pub(super) fn sent(&self) -> Vec<Sent> {
-        self.caller.sent()
-    }
-
-    pub(super) fn resume(&self, past: &Past) {
-        self.caller.resume(past);
+    pub(super) fn pacer(&self) -> &Pacer {
+        self.caller.pacer()
     }
 
     pub(super) fn preview(&self, step: &Step, only: Option<&str>, call: Call) -> Preview {

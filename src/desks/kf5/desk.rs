@@ -6,9 +6,8 @@ use super::{Client, Settings, calls, draft as tickets, life::beforehand, look_up
 use crate::{
     delivery::{DeliveryKey, Outcome, Step},
     desks::{
-        Abilities, BuildError, Desk, DeskError, DeskSettings, Found, Preview, Sought, Task, Turn,
+        Abilities, BuildError, Desk, DeskError, DeskSettings, Found, Pacer, Preview, Sought, Task,
     },
-    standing::{Past, Sent},
     ticket::{TicketDraft, TicketRef},
 };
 
@@ -42,16 +41,8 @@ impl Desk for Kf5 {
         Ok(vec![self.client.preview(&Step::Ticket, None, call)])
     }
 
-    async fn turn(&self) -> Turn {
-        self.client.turn().await
-    }
-
-    fn sent(&self) -> Vec<Sent> {
-        self.client.sent()
-    }
-
-    fn resume(&self, past: &Past) {
-        self.client.resume(past);
+    fn pacer(&self) -> &Pacer {
+        self.client.pacer()
     }
 
     async fn act(&self, step: &Step, task: &Task<'_>) -> Result<Outcome, DeskError> {

@@ -6,12 +6,11 @@ use super::{Settings, answers};
 use crate::{
     delivery::Step,
     desks::{
-        BuildError, DeskError, DeskSettings, Preview, Turn,
+        BuildError, DeskError, DeskSettings, Pacer, Preview,
         call::{Call, Credential},
         caller::Caller,
         reply::Reply,
     },
-    standing::{Past, Sent},
     ticket::TicketRef,
 };
 
@@ -50,16 +49,8 @@ impl Client {
         self.caller.send(step, call).await
     }
 
-    pub(super) async fn turn(&self) -> Turn {
-        self.caller.turn().await
-    }
-
-    pub(super) fn sent(&self) -> Vec<Sent> {
-        self.caller.sent()
-    }
-
-    pub(super) fn resume(&self, past: &Past) {
-        self.caller.resume(past);
+    pub(super) fn pacer(&self) -> &Pacer {
+        self.caller.pacer()
     }
 
     pub(super) fn preview(&self, step: &Step, only: Option<&str>, call: Call) -> Preview {

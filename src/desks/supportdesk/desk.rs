@@ -6,10 +6,9 @@ use super::{Settings, answers::CUSTOMER_NOT_FOUND, client::Client, requests};
 use crate::{
     delivery::{DeliveryKey, Outcome, Step},
     desks::{
-        Abilities, Answer, BuildError, Desk, DeskError, DeskSettings, Found, Preview, Sought, Task,
-        Turn,
+        Abilities, Answer, BuildError, Desk, DeskError, DeskSettings, Found, Pacer, Preview,
+        Sought, Task,
     },
-    standing::{Past, Sent},
     ticket::TicketDraft,
 };
 
@@ -47,16 +46,8 @@ impl Desk for SupportDesk {
         Ok(customer.into_iter().chain([ticket]).collect())
     }
 
-    async fn turn(&self) -> Turn {
-        self.client.turn().await
-    }
-
-    fn sent(&self) -> Vec<Sent> {
-        self.client.sent()
-    }
-
-    fn resume(&self, past: &Past) {
-        self.client.resume(past);
+    fn pacer(&self) -> &Pacer {
+        self.client.pacer()
     }
 
     async fn act(&self, step: &Step, task: &Task<'_>) -> Result<Outcome, DeskError> {

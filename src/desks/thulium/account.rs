@@ -12,11 +12,10 @@ use super::{
 use crate::{
     delivery::Step,
     desks::{
-        BuildError, DeskError, DeskSettings, Preview, Turn,
+        BuildError, DeskError, DeskSettings, Pacer, Preview,
         call::{Call, Credential},
         caller::Caller,
     },
-    standing::{Past, Sent},
 };
 
 /// Sends Thulium's requests and reads its answers. Nothing of it e-mails a customer, but a new
@@ -151,16 +150,8 @@ impl Account {
         answers::entries(&self.caller.send("schema", &requests::entries(path)).await?)
     }
 
-    pub(super) async fn turn(&self) -> Turn {
-        self.caller.turn().await
-    }
-
-    pub(super) fn sent(&self) -> Vec<Sent> {
-        self.caller.sent()
-    }
-
-    pub(super) fn resume(&self, past: &Past) {
-        self.caller.resume(past);
+    pub(super) fn pacer(&self) -> &Pacer {
+        self.caller.pacer()
     }
 
     pub(super) fn latest_begin(&self) -> Option<tokio::time::Instant> {

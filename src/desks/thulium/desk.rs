@@ -10,10 +10,9 @@ use super::{
 use crate::{
     delivery::{DeliveryKey, Outcome, Step, StepRecord},
     desks::{
-        Abilities, BuildError, Desk, DeskError, DeskSettings, Found, Preview, Sought, Task, Turn,
+        Abilities, BuildError, Desk, DeskError, DeskSettings, Found, Pacer, Preview, Sought, Task,
         memo::Memo,
     },
-    standing::{Past, Sent},
     ticket::{Missing, Target, TicketDraft, TicketRef},
 };
 
@@ -62,16 +61,8 @@ impl Desk for Thulium {
         preview::requests(&self.account, &self.settings, key, draft)
     }
 
-    async fn turn(&self) -> Turn {
-        self.account.turn().await
-    }
-
-    fn sent(&self) -> Vec<Sent> {
-        self.account.sent()
-    }
-
-    fn resume(&self, past: &Past) {
-        self.account.resume(past);
+    fn pacer(&self) -> &Pacer {
+        self.account.pacer()
     }
 
     async fn act(&self, step: &Step, task: &Task<'_>) -> Result<Outcome, DeskError> {

@@ -20,8 +20,7 @@ use super::{
 use crate::{
     clock::Clock,
     delivery::{DeliveryKey, Outcome, Step},
-    desks::{Abilities, Desk, DeskError, Found, Pacer, Preview, Sought, Task, Turn},
-    standing::{Past, Sent},
+    desks::{Abilities, Desk, DeskError, Found, Pacer, Preview, Sought, Task},
     ticket::TicketDraft,
 };
 
@@ -95,16 +94,8 @@ impl Desk for SimulatedDesk {
         Ok(Vec::new())
     }
 
-    async fn turn(&self) -> Turn {
-        self.pacer.turn().await
-    }
-
-    fn sent(&self) -> Vec<Sent> {
-        self.pacer.sent()
-    }
-
-    fn resume(&self, past: &Past) {
-        self.pacer.resume(past);
+    fn pacer(&self) -> &Pacer {
+        &self.pacer
     }
 
     async fn act(&self, step: &Step, _: &Task<'_>) -> Result<Outcome, DeskError> {
