@@ -1,12 +1,11 @@
-//! `[sources.<name>]`: who posts events, and how it is proved.
+//! How a source proves who it is: `verify`, and the keys that belong to it.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use secrecy::SecretString;
 
 use crate::{
-    config::document::{Document, Said, Table},
-    event::SourceName,
+    config::document::{Document, Table},
     signature::{Encoding, Hash, HmacSettings, SchemeSettings, Timestamped},
 };
 
@@ -20,27 +19,8 @@ enum Scheme {
     None,
 }
 
-/// Reads all sources.
-pub(super) fn read<'d>(
-    document: &mut Document<'d>,
-    root: &Table<'d>,
-) -> BTreeMap<SourceName, SchemeSettings> {
-    let mut sources = BTreeMap::new();
-    let Some(table) = document.table(root, "sources", "[sources]") else { return sources };
-    for (key, value) in table.members() {
-        let name = Said { value: key.get_ref().to_string(), at: key.span() };
-        let title = format!("[sources.{}]", name.value);
-        let Some(table) = document.table_of(value, &name.value, title) else { continue };
-        let settings = source(document, &table);
-        document.finish(&table);
-        if let (Some(name), Some(settings)) = (document.name(&name, "source"), settings) {
-            sources.insert(name, settings);
-        }
-    }
-    sources
-}
-
-fn source<'d>(document: &mut Document<'d>, table: &Table<'d>) -> Option<SchemeSettings> {
+/// Reads the scheme of one source; the faults are noted.
+pub(super) fn read<'d>(document: &mut Document<'d>, table: &Table<'d>) -> Option<SchemeSettings> {
     let schemes = [
         ("standard-webhooks", Scheme::StandardWebhooks),
         ("hmac", Scheme::Hmac),
