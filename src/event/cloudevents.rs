@@ -41,8 +41,8 @@ pub enum NotACloudEvent {
     /// `time` is not an instant of RFC 3339.
     #[error("the attribute `time` is not an RFC 3339 time with an offset")]
     NotATime,
-    /// The payload is given twice or in a form that is not read.
-    #[error("`data_base64` is not JSON: send the payload as `data`")]
+    /// The payload is given twice, or what `data_base64` holds is no JSON.
+    #[error("`data_base64` stands beside `data`, or does not hold JSON in base64")]
     Binary,
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Attributes, Event, EventId, EventType, InvalidJson, InvalidName, Limits, NotACloudEvent,
-    SourceName, read_json, time::is_rfc3339,
+    SourceName, encoded, read_json, time::is_rfc3339,
 };
 use crate::signature::Verified;
 
@@ -43,6 +43,12 @@ pub enum EventError {
         /// What it should look like.
         rule: InvalidName,
     },
+    /// The body of a batch is JSON but not an array.
+    #[error("the body is not a JSON array")]
+    NotABatch,
+    /// A header of CloudEvents' binary mode cannot be read.
+    #[error("the header `{0}` is no attribute in printable, percent-encoded UTF-8, said once")]
+    BadHeader(String),
     /// `timestamp` is not an instant of RFC 3339.
     #[error("the member `timestamp` is not an RFC 3339 time with an offset")]
     NotATime,
@@ -64,16 +70,20 @@ impl Event {
         form: Form,
         verified: &Verified<'_>,
     ) -> Result<Self, EventError> {
-        let Value::Object(document) =
-            read_json(verified.body(), Limits::POSTED).map_err(EventError::NotJson)?
-        else {
-            return Err(EventError::NotAnObject);
-        };
-        match form {
-            Form::CloudEvents => Ok(Self::from_document(source, document)?),
-            Form::Plain => plain(source, document, verified.id()),
+        let document = read_json(verified.body(), Limits::POSTED).map_err(EventError::NotJson)?;
+        match (form, document) {
+            (Form::CloudEvents, document) => structured(source, document),
+            (Form::Plain, Value::Object(document)) => plain(source, document, verified.id()),
+            (Form::Plain, _) => Err(EventError::NotAnObject),
         }
     }
+}
+
+/// One posted event in CloudEvents' JSON format.
+pub(super) fn structured(source: &SourceName, document: Value) -> Result<Event, EventError> {
+    let Value::Object(mut document) = document else { return Err(EventError::NotAnObject) };
+    encoded::decode(&mut document)?;
+    Ok(Event::from_document(source, document)?)
 }
 
 fn plain(

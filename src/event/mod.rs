@@ -3,7 +3,10 @@
 //! An [`Event`] is a CloudEvents 1.0 event whose source is known and whose `data` has been read
 //! with every digit as the sender wrote it.
 
+mod batch;
+mod binary;
 mod cloudevents;
+mod encoded;
 mod form;
 mod mark;
 mod names;
@@ -11,12 +14,14 @@ mod schema;
 mod strict;
 mod time;
 
+pub use batch::{BATCH_CONTENT_TYPE, InItem};
 pub use cloudevents::{CONTENT_TYPE, NotACloudEvent};
 pub use form::{EventError, Form};
 pub use mark::{JournalGap, JournalMark};
 pub use names::{DeskName, EventId, EventType, InvalidName, RuleName, SourceName};
 pub use schema::{MOST_VIOLATIONS, SchemaBook, SchemaFault, Violation};
 pub use strict::{InvalidJson, LONGEST_NUMBER, Limits, Place, read as read_json};
+pub use time::is_rfc3339;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

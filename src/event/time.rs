@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 /// Whether `text` is an instant as RFC 3339 writes it; jiff alone reads more spellings than that.
-pub(super) fn is_rfc3339(text: &str) -> bool {
+pub fn is_rfc3339(text: &str) -> bool {
     let shape = "dddd-dd-ddTdd:dd:dd".bytes();
     let as_written = text.len() >= "2026-01-01T00:00:00Z".len()
         && shape.zip(text.bytes()).all(|(expected, byte)| match expected {

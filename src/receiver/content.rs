@@ -3,16 +3,28 @@
 use actix_web::{HttpRequest, http::header};
 
 use super::refusal::Refusal;
-use crate::event::{CONTENT_TYPE as CLOUDEVENTS, Form};
+use crate::event::{BATCH_CONTENT_TYPE as BATCH, CONTENT_TYPE as CLOUDEVENTS, Form};
 
-/// The media type of the plain form.
+/// The media type of the plain form, and of what comes in binary mode.
 const JSON: &str = "application/json";
 
 /// What is read, for the header `Accept` of a refusal.
-pub(super) const ACCEPTED: &str = "application/cloudevents+json, application/json";
+pub(super) const ACCEPTED: &str =
+    "application/cloudevents+json, application/cloudevents-batch+json, application/json";
 
-/// The form of the request's body.
-pub(super) fn form(request: &HttpRequest) -> Result<Form, Refusal> {
+/// What a body holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Content {
+    /// One event.
+    One(Form),
+    /// A batch of CloudEvents.
+    Batch,
+    /// The payload of one of `CloudEvents`, whose attributes are headers.
+    Binary,
+}
+
+/// What the request's body holds.
+pub(super) fn content(request: &HttpRequest) -> Result<Content, Refusal> {
     let text = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
     let encoding = text(header::CONTENT_ENCODING).unwrap_or("identity");
     if !encoding.eq_ignore_ascii_case("identity") {
@@ -24,18 +36,23 @@ pub(super) fn form(request: &HttpRequest) -> Result<Form, Refusal> {
         return Err(Refusal::MediaType("only UTF-8 is read"));
     }
     // CloudEvents 1.0, HTTP binding 3: batched before structured before binary.
-    if media_type.starts_with("application/cloudevents-batch") {
-        return Err(Refusal::MediaType("CloudEvents batches are not read: post each event"));
+    if media_type == BATCH {
+        return Ok(Content::Batch);
     }
     if media_type == CLOUDEVENTS {
-        return Ok(Form::CloudEvents);
+        return Ok(Content::One(Form::CloudEvents));
     }
+    if media_type.starts_with("application/cloudevents") {
+        return Err(Refusal::MediaType("CloudEvents are read in their JSON formats only"));
+    }
+    let is_json = media_type == JSON || media_type.ends_with("+json");
     if request.headers().contains_key("ce-specversion") {
-        let words = "CloudEvents in binary mode are not read: post them structured";
-        return Err(Refusal::MediaType(words));
+        let words = "in binary mode only JSON is read as an event's data";
+        let is_readable = is_json || media_type.is_empty();
+        return is_readable.then_some(Content::Binary).ok_or(Refusal::MediaType(words));
     }
     if media_type == JSON {
-        return Ok(Form::Plain);
+        return Ok(Content::One(Form::Plain));
     }
     Err(Refusal::MediaType("the content type is none of those that are read"))
 }
@@ -55,36 +72,56 @@ mod tests {
 
     use super::*;
 
-    fn form_of(headers: &[(&'static str, &'static str)]) -> Option<Form> {
+    const PLAIN: Option<Content> = Some(Content::One(Form::Plain));
+    const STRUCTURED: Option<Content> = Some(Content::One(Form::CloudEvents));
+
+    fn content_of(headers: &[(&'static str, &'static str)]) -> Option<Content> {
         let request = headers
             .iter()
             .fold(TestRequest::post(), |request, header| request.append_header(*header));
-        form(&request.to_http_request()).ok()
+        content(&request.to_http_request()).ok()
     }
 
     #[test]
-    fn two_forms_are_read_by_their_content_type() {
+    fn the_content_type_tells_the_form() {
         for (content_type, expected) in [
-            ("application/json", Some(Form::Plain)),
-            ("Application/JSON; charset=\"UTF-8\"", Some(Form::Plain)),
-            ("application/cloudevents+json; charset=utf-8; x=y", Some(Form::CloudEvents)),
+            ("application/json", PLAIN),
+            ("Application/JSON; charset=\"UTF-8\"", PLAIN),
+            ("application/cloudevents+json; charset=utf-8; x=y", STRUCTURED),
+            ("application/cloudevents-batch+json", Some(Content::Batch)),
             ("application/json; charset=latin1", None),
-            ("application/cloudevents-batch+json", None),
+            ("application/cloudevents-batch+xml", None),
             ("application/cloudevents+xml", None),
             ("application/jsonl", None),
+            ("application/vnd.x+json", None),
             ("text/plain", None),
             ("", None),
         ] {
-            assert_eq!(form_of(&[("content-type", content_type)]), expected, "{content_type}");
+            assert_eq!(content_of(&[("content-type", content_type)]), expected, "{content_type}");
         }
-        assert_eq!(form_of(&[]), None);
+        assert_eq!(content_of(&[]), None);
     }
 
     #[test]
-    fn binary_mode_and_compression_are_not_read() {
+    fn attributes_in_headers_make_json_a_payload_unless_the_body_says_that_it_is_an_event() {
+        let version = ("ce-specversion", "1.0");
+        for (content_type, expected) in [
+            ("application/json", Some(Content::Binary)),
+            ("application/vnd.x+json", Some(Content::Binary)),
+            ("application/cloudevents+json", STRUCTURED),
+            ("application/xml", None),
+            ("application/octet-stream", None),
+        ] {
+            let headers = [("content-type", content_type), version];
+            assert_eq!(content_of(&headers), expected, "{content_type}");
+        }
+        assert_eq!(content_of(&[version]), Some(Content::Binary));
+    }
+
+    #[test]
+    fn a_compressed_body_is_not_read() {
         let json = ("content-type", "application/json");
-        assert_eq!(form_of(&[json, ("ce-specversion", "1.0")]), None);
-        assert_eq!(form_of(&[json, ("content-encoding", "gzip")]), None);
-        assert_eq!(form_of(&[json, ("content-encoding", "identity")]), Some(Form::Plain));
+        assert_eq!(content_of(&[json, ("content-encoding", "gzip")]), None);
+        assert_eq!(content_of(&[json, ("content-encoding", "identity")]), PLAIN);
     }
 }

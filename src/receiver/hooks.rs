@@ -3,9 +3,17 @@
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use tokio::time::Instant;
 
-use super::{body, budget::Budget, content, intake::Intake, receipt::Receipt, refusal::Refusal};
+use super::{
+    body,
+    budget::Budget,
+    content::content,
+    intake::Intake,
+    posted::{Posted, Shape},
+    receipt::{Receipt, Receipts},
+    refusal::Refusal,
+};
 use crate::{
-    event::{Envelope, Event, RequestId, SourceName},
+    event::{Envelope, RequestId, SourceName},
     http::request_id,
 };
 
@@ -24,7 +32,7 @@ pub(super) async fn receive(
 ) -> HttpResponse {
     let started = Instant::now();
     match accept(&request, payload, &intake, &budget).await {
-        Ok(envelope) => accepted(&envelope, started),
+        Ok(accepted) => accepted.answer(started),
         Err(refusal) => refuse(refusal, &request, &intake),
     }
 }
@@ -34,19 +42,37 @@ async fn accept(
     payload: web::Payload,
     intake: &Intake,
     budget: &Budget,
-) -> Result<Envelope, Refusal> {
+) -> Result<Accepted, Refusal> {
     let (source, scheme) = intake.source(request)?;
-    let form = content::form(request)?;
+    let content = content(request)?;
     let body = body::read(request, payload, budget, &intake.settings).await?;
     let verified = intake.verify(source, scheme, request, &body.bytes)?;
-    let event = Event::parse(source, form, &verified)?;
-    intake.check(&event)?;
-    let envelope = intake.address(event, RequestId::carried(request_id(request)));
-    intake.publish(&envelope).await?;
-    Ok(envelope)
+    let posted = Posted::read(source, content, request, &verified)?;
+    intake.check_all(&posted)?;
+    let address = |(_, event)| intake.address(event, RequestId::carried(request_id(request)));
+    let envelopes: Vec<Envelope> = posted.events.into_iter().map(address).collect();
+    intake.publish(&envelopes).await?;
+    Ok(Accepted { shape: posted.shape, envelopes })
 }
 
-fn accepted(envelope: &Envelope, started: Instant) -> HttpResponse {
+/// A request whose events are all durable.
+struct Accepted {
+    shape: Shape,
+    envelopes: Vec<Envelope>,
+}
+
+impl Accepted {
+    fn answer(&self, started: Instant) -> HttpResponse {
+        self.envelopes.iter().for_each(|envelope| record(envelope, started));
+        match (self.shape, &self.envelopes[..]) {
+            (Shape::One, [envelope]) => HttpResponse::Accepted().json(Receipt::of(envelope)),
+            (_, envelopes) => HttpResponse::Accepted().json(Receipts::of(envelopes)),
+        }
+    }
+}
+
+/// Counts and logs an accepted event.
+fn record(envelope: &Envelope, started: Instant) {
     let (event, routes) = (&envelope.event, envelope.routes.len());
     let source = || event.source.to_string();
     let event_type = event.event_type.to_string();
@@ -59,7 +85,6 @@ fn accepted(envelope: &Envelope, started: Instant) -> HttpResponse {
         request.id = %envelope.request_id, routes,
         "Accepted event `{}` of `{}`", event.id, event.source,
     );
-    HttpResponse::Accepted().json(Receipt::of(envelope))
 }
 
 /// `OPTIONS /hooks/{source}`: the handshake of CloudEvents' web hooks.

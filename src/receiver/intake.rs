@@ -3,9 +3,10 @@
 use std::{collections::HashMap, sync::Arc};
 
 use actix_web::{HttpRequest, web::Bytes};
+use futures_util::{StreamExt, stream};
 use tokio::time::timeout;
 
-use super::{refusal::Refusal, settings::ReceiverSettings};
+use super::{posted::Posted, refusal::Refusal, settings::ReceiverSettings};
 use crate::{
     broker::{Broker, BrokerError, Readiness},
     clock::Clock,
@@ -30,6 +31,9 @@ pub struct Intake {
     /// Limits and deadlines.
     pub settings: ReceiverSettings,
 }
+
+/// How many events of one request are on their way to the broker at a time.
+const AT_A_TIME: usize = 64;
 
 impl Intake {
     /// The configured source that the request's path names.
@@ -62,8 +66,19 @@ impl Intake {
         Ok(verified)
     }
 
-    /// Holds the event's data against the schema of its type.
-    pub(super) fn check(&self, event: &Event) -> Result<(), Refusal> {
+    /// Holds each event's data against the schema of its type. One that breaks it refuses all.
+    pub(super) fn check_all(&self, posted: &Posted) -> Result<(), Refusal> {
+        let most = self.settings.events_limit;
+        if posted.events.len() > most {
+            return Err(Refusal::TooManyEvents { most });
+        }
+        for (item, event) in &posted.events {
+            self.check(event).map_err(|refusal| refusal.in_item(*item))?;
+        }
+        Ok(())
+    }
+
+    fn check(&self, event: &Event) -> Result<(), Refusal> {
         if !self.schemas.knows(&event.event_type) {
             return Err(Refusal::UnknownType { known: self.schemas.types().cloned().collect() });
         }
@@ -76,15 +91,32 @@ impl Intake {
         Envelope { event, routes, request_id, received_at: self.clock.now() }
     }
 
-    /// Makes the envelope durable, or says that nobody knows.
-    pub(super) async fn publish(&self, envelope: &Envelope) -> Result<(), Refusal> {
+    /// Makes every envelope durable, or says that nobody knows. Some may be durable even so: posted
+    /// again under their ids they are not doubled.
+    pub(super) async fn publish(&self, envelopes: &[Envelope]) -> Result<(), Refusal> {
+        if envelopes.is_empty() {
+            return Ok(());
+        }
         if let Readiness::Unavailable(reason) = self.broker.readiness() {
             return Err(Refusal::NotDurable(BrokerError::Unavailable(reason)));
         }
         let deadline = self.settings.publish_deadline;
-        match timeout(deadline, self.broker.publish(envelope)).await {
+        let published = match envelopes {
+            [envelope] => timeout(deadline, self.broker.publish(envelope)).await,
+            envelopes => timeout(deadline, self.publish_all(envelopes)).await,
+        };
+        match published {
             Ok(published) => published.map_err(Refusal::NotDurable),
             Err(_elapsed) => Err(Refusal::NotDurable(BrokerError::TimedOut(deadline))),
         }
+    }
+
+    /// Publishes each as a message of its own, many at a time; the first failure is told.
+    async fn publish_all(&self, envelopes: &[Envelope]) -> Result<(), BrokerError> {
+        stream::iter(envelopes)
+            .map(|envelope| self.broker.publish(envelope))
+            .buffer_unordered(AT_A_TIME)
+            .fold(Ok(()), |all, one| std::future::ready(all.and(one)))
+            .await
     }
 }

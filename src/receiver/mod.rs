@@ -12,6 +12,7 @@ mod content;
 mod health;
 mod hooks;
 mod intake;
+mod posted;
 mod receipt;
 mod refusal;
 mod settings;

@@ -15,11 +15,24 @@ pub(super) struct Receipt<'e> {
     status_url: String,
 }
 
+/// The body of a 202 to a request that may hold several events.
+#[derive(Debug, Serialize)]
+pub(super) struct Receipts<'e> {
+    events: Vec<Receipt<'e>>,
+}
+
 #[derive(Debug, Serialize)]
 struct Delivery<'e> {
     desk: &'e DeskName,
     rule: &'e RuleName,
     priority: crate::ticket::Priority,
+}
+
+impl<'e> Receipts<'e> {
+    /// Tells of envelopes that are durable, in the request's order.
+    pub(super) fn of(envelopes: &'e [Envelope]) -> Self {
+        Self { events: envelopes.iter().map(Receipt::of).collect() }
+    }
 }
 
 impl<'e> Receipt<'e> {

@@ -10,7 +10,7 @@ use super::{content::ACCEPTED, settings::ReceiverSettings};
 use crate::{
     broker::BrokerError,
     causes::Causes,
-    event::{EventError, EventType, SourceName, Violation},
+    event::{EventError, EventType, InItem, SourceName, Violation},
     http::{Problem, ProblemType as Type},
     signature::SignatureError,
 };
@@ -45,6 +45,10 @@ pub(super) enum Refusal {
     Signature(#[from] SignatureError),
     #[error(transparent)]
     Event(#[from] EventError),
+    #[error("more than {most} events in one request are not read")]
+    TooManyEvents { most: usize },
+    #[error("{cause}")]
+    InItem { item: usize, cause: Box<Refusal> },
     #[error("there is no schema of the event's type")]
     UnknownType { known: Vec<EventType> },
     #[error("the data breaks its schema in {} places", .0.len())]
@@ -53,7 +57,21 @@ pub(super) enum Refusal {
     NotDurable(#[source] BrokerError),
 }
 
+impl From<InItem<EventError>> for Refusal {
+    fn from(InItem { item, cause }: InItem<EventError>) -> Self {
+        Self::from(cause).in_item(item)
+    }
+}
+
 impl Refusal {
+    /// The same refusal, which names the item of the request that it is about.
+    pub(super) fn in_item(self, item: Option<usize>) -> Self {
+        match item {
+            Some(item) => Self::InItem { item, cause: Box::new(self) },
+            None => self,
+        }
+    }
+
     /// Counts the refusal, logs it where it is not a stranger's, and answers.
     pub(super) fn answer(
         self,
@@ -102,7 +120,8 @@ impl Refusal {
             Self::UnknownSource => Type::UnknownSource,
             Self::MediaType(_) => Type::UnsupportedMediaType,
             Self::Encoded => Type::UnsupportedEncoding,
-            Self::TooLarge { .. } => Type::BodyTooLarge,
+            Self::TooLarge { .. } | Self::TooManyEvents { .. } => Type::BodyTooLarge,
+            Self::InItem { cause, .. } => cause.kind(),
             Self::Busy => Type::Busy,
             Self::TooSlow => Type::SlowBody,
             Self::BrokenBody | Self::Event(EventError::NotJson(_)) => Type::MalformedBody,
@@ -110,6 +129,8 @@ impl Refusal {
             | Self::Event(
                 EventError::NotACloudEvent(_)
                 | EventError::NotAnObject
+                | EventError::NotABatch
+                | EventError::BadHeader(_)
                 | EventError::Missing(_)
                 | EventError::NotText(_)
                 | EventError::Unusable { .. }
@@ -141,6 +162,8 @@ impl Refusal {
             Self::MediaType(_) => problem.header(ACCEPT, ACCEPTED).closing(),
             Self::Encoded => problem.header(ACCEPT_ENCODING, "identity").closing(),
             Self::TooLarge { limit } => problem.member("limit", limit).closing(),
+            Self::TooManyEvents { most } => problem.member("events", most),
+            Self::InItem { item, cause } => cause.problem(settings).member("item", item),
             Self::NotFound | Self::UnknownSource | Self::TooSlow | Self::BrokenBody => {
                 problem.closing()
             }

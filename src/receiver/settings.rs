@@ -10,6 +10,8 @@ use std::{
 pub struct ReceiverSettings {
     /// The longest body, in bytes.
     pub body_limit: u32,
+    /// The most events in one request.
+    pub events_limit: usize,
     /// The bytes of all bodies that are held at a time.
     pub body_budget: usize,
     /// How long the whole body may take.
@@ -36,6 +38,7 @@ impl Default for ReceiverSettings {
     fn default() -> Self {
         Self {
             body_limit: 1024 * 1024,
+            events_limit: 1000,
             body_budget: 64 * 1024 * 1024,
             body_deadline: Duration::from_secs(10),
             body_grace: Duration::from_secs(2),

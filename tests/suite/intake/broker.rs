@@ -15,6 +15,7 @@ use deskbell::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mood {
     Takes,
+    TakesBut(&'static str),
     Absent,
     Refuses,
     Hangs,
@@ -54,8 +55,9 @@ impl Broker for Double {
                 taken.push(envelope.clone());
                 Ok(())
             }
+            Mood::TakesBut(id) if envelope.event.id.as_str() != id => Ok(()),
+            Mood::TakesBut(_) | Mood::Refuses => Err(BrokerError::Refused),
             Mood::Absent => Err(absent()),
-            Mood::Refuses => Err(BrokerError::Refused),
             Mood::Hangs => std::future::pending().await,
         }
     }
@@ -83,7 +85,7 @@ impl Broker for Double {
     fn readiness(&self) -> Readiness {
         match self.mood() {
             Mood::Absent => Readiness::Unavailable("there is none".into()),
-            Mood::Takes | Mood::Refuses | Mood::Hangs => Readiness::Ready,
+            Mood::Takes | Mood::TakesBut(_) | Mood::Refuses | Mood::Hangs => Readiness::Ready,
         }
     }
 }

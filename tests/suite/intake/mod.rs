@@ -1,6 +1,7 @@
 //! The receiver over real HTTP: what it takes, and every way in which it does not.
 
 mod app;
+mod batches;
 mod bodies;
 mod broker;
 mod durability;
