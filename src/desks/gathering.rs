@@ -4,11 +4,14 @@
 //!   that were [`LATE`]. Without one nothing waits, and each request goes alone.
 //! - Under a backlog a request waits until a whole batch is there or none has begun for a moment
 //!   ([`QUIET`]): then nothing is left in the lane. In all, it waits [`LONGEST_FILL`] at most.
+//! - Where it is known how many will ask soon ([`Gatherer::expect`]), they are waited for as long.
 //! - Lanes are apart: an urgent delivery never waits for a batch of another lane.
 //! - Nothing is sent for a delivery whose time to begin is over.
 //!
 //! There is no task behind it: of those that wait, the first one leads. It waits for room in the
 //! account's windows, and only then takes the batch, with all that have come meanwhile.
+
+mod asking;
 
 use std::{
     collections::VecDeque,
@@ -23,6 +26,8 @@ use tokio::{
     sync::{Notify, oneshot},
     time::{Instant, sleep_until},
 };
+
+pub(super) use asking::Asking;
 
 use super::DeskError;
 use crate::ticket::Priority;
@@ -88,8 +93,16 @@ pub(super) struct Gatherer<I, O> {
 #[derive(Debug)]
 struct Lane<I, O> {
     waiting: Mutex<VecDeque<Waiting<I, O>>>,
+    expected: Mutex<Expected>,
     lead: tokio::sync::Mutex<()>,
     arrived: Notify,
+}
+
+/// Those that will ask soon.
+#[derive(Debug, Clone, Copy, Default)]
+struct Expected {
+    count: usize,
+    until: Option<Instant>,
 }
 
 /// One that waits for its answer.
@@ -133,6 +146,7 @@ impl<I, O> Gatherer<I, O> {
     pub(super) fn new(pace: Pace, most: usize) -> Self {
         let lane = |_| Lane {
             waiting: Mutex::default(),
+            expected: Mutex::default(),
             lead: tokio::sync::Mutex::default(),
             arrived: Notify::new(),
         };
@@ -154,6 +168,27 @@ impl<I, O> Gatherer<I, O> {
         Place { gatherer: self, lane, taken, answer }
     }
 
+    /// So many of `lane` will ask at once: whoever of them is first waits a moment for the others.
+    pub(super) fn expect(&self, lane: Priority, count: usize) {
+        let now = Instant::now();
+        let mut expected = self.expected(lane);
+        let before =
+            if expected.until.is_some_and(|until| now < until) { expected.count } else { 0 };
+        *expected = Expected { count: before + count, until: Some(now + QUIET) };
+    }
+
+    fn expected(&self, lane: Priority) -> MutexGuard<'_, Expected> {
+        self.lanes[lane as usize].expected.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many are worth to wait for, and until when at most; `None` where nobody is.
+    fn worth_waiting(&self, lane: Priority) -> Option<(usize, Instant)> {
+        let expected = *self.expected(lane);
+        let of_backlog = self.pace.backlog(lane).map(|over| (self.most, over));
+        let until = expected.until.filter(|until| expected.count > 0 && Instant::now() < *until);
+        until.map(|until| (expected.count.min(self.most), until)).or(of_backlog)
+    }
+
     fn waiting(&self, lane: Priority) -> MutexGuard<'_, VecDeque<Waiting<I, O>>> {
         self.lanes[lane as usize].waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -164,9 +199,9 @@ impl<I, O> Gatherer<I, O> {
         loop {
             // Made before anything is counted, so that what arrives in between is noticed.
             let arrived = self.lanes[lane as usize].arrived.notified();
-            let Some(quiet) = self.pace.backlog(lane) else { return };
-            let over = quiet.min(latest);
-            if self.waiting(lane).len() >= self.most || Instant::now() >= over {
+            let Some((enough, over)) = self.worth_waiting(lane) else { return };
+            let over = over.min(latest);
+            if self.waiting(lane).len() >= enough || Instant::now() >= over {
                 return;
             }
             tokio::select! {
@@ -224,6 +259,9 @@ impl<I, O> Leader<'_, I, O> {
                 batch.push(first);
             }
         }
+        let mut expected = self.gatherer.expected(self.lane);
+        expected.count = expected.count.saturating_sub(batch.len());
+        drop(expected);
         batch
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     delivery::{DeliveryKey, Mark, StepRecord},
-    ticket::{TicketDraft, TicketRef},
+    ticket::{Priority, TicketDraft, TicketRef},
 };
 
 /// What a step is to be done with.
@@ -37,7 +37,12 @@ impl Task<'_> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sought<'a> {
     /// The ticket of a delivery.
-    Ticket(&'a DeliveryKey),
+    Ticket {
+        /// Which one.
+        key: &'a DeliveryKey,
+        /// The delivery's lane: what is sought for one lane may be asked for together.
+        lane: Priority,
+    },
     /// A comment on a ticket.
     Comment {
         /// What it is recognised by, see [`Mark::is_in`].

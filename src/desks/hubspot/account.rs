@@ -2,11 +2,7 @@
 
 use reqwest::header::AUTHORIZATION;
 
-use super::{
-    Settings,
-    limits::{self, Room},
-    settings::SEARCH_PACING,
-};
+use super::{Settings, limits, settings::SEARCH_PACING};
 use crate::{
     desks::{
         BuildError, DeskError, DeskSettings, Pacer, Pass,
@@ -16,6 +12,14 @@ use crate::{
     },
     standing::Past,
 };
+
+/// The right to send one request.
+#[derive(Debug)]
+pub(super) struct Room<'a> {
+    /// Of the window of search.
+    _search: Option<Pass<'a>>,
+    pass: Pass<'a>,
+}
 
 /// Sends calls and searches to one account.
 #[derive(Debug)]
@@ -45,29 +49,38 @@ impl Account {
 
     /// Sends `call` when the windows allow it; `step` is for the log.
     pub(super) async fn send(&self, step: &str, call: &Call) -> Result<Reply, DeskError> {
-        let pass = self.caller.pass().await?;
-        self.send_with(pass, step, call).await
+        self.send_with(self.room(false).await?, step, call).await
+    }
+
+    /// Waits until the windows allow a call; searches have one of their own too, for all apps of an
+    /// account together.
+    pub(super) async fn room(&self, is_search: bool) -> Result<Room<'_>, DeskError> {
+        let latest = self.caller.latest_begin();
+        let search = if is_search {
+            Some(self.searches.pass_before(latest).await.ok_or(DeskError::NotBegun)?)
+        } else {
+            None
+        };
+        Ok(Room { _search: search, pass: self.caller.pass().await? })
     }
 
     /// Sends `call` at once, and heeds what the account says of its windows: other apps may share
     /// them.
     pub(super) async fn send_with(
         &self,
-        pass: Pass<'_>,
+        room: Room<'_>,
         step: &str,
         call: &Call,
     ) -> Result<Reply, DeskError> {
-        let reply = self.caller.send_with(pass, step, call).await?;
-        if let Some(Room { per, remaining }) = limits::room(&reply) {
+        let reply = self.caller.send_with(room.pass, step, call).await?;
+        if let Some(limits::Room { per, remaining }) = limits::room(&reply) {
             self.caller.correct(per, remaining);
         }
         Ok(reply)
     }
 
-    /// Sends a search: those have a window of their own too, for all apps of an account together.
+    /// Sends a search.
     pub(super) async fn search(&self, step: &str, call: &Call) -> Result<Reply, DeskError> {
-        let latest = self.caller.latest_begin();
-        let _pass = self.searches.pass_before(latest).await.ok_or(DeskError::NotBegun)?;
-        self.send(step, call).await
+        self.send_with(self.room(true).await?, step, call).await
     }
 }

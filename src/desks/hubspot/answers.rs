@@ -5,11 +5,11 @@ use std::time::Duration;
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use super::{api::Batch, envelope::Envelope, limits};
+use super::{api::Batch, envelope::Envelope, limits, look_ups::Here};
 use crate::{
     delivery::Reason,
     desks::{
-        Answer, DeskError, Found,
+        Answer, DeskError,
         reply::{Reply, text},
     },
     ticket::TicketRef,
@@ -48,33 +48,35 @@ pub(super) fn batch(reply: &Reply) -> Option<Batch> {
     Batch::deserialize(reply.json()?).ok()
 }
 
-/// Reads the answer to the question for the ticket of a key.
-pub(super) fn found(reply: &Reply) -> Result<Found, DeskError> {
-    match reply.status {
-        404 if is_object(reply) => Ok(Found::Absent),
-        // The property does not exist, or its values are not unique: the account offers no way.
-        400 if is_object(reply) => Ok(Found::CannotTell),
-        _ => ticket(reply).map(Found::Ticket),
-    }
-}
-
-/// Reads the answer to the question for a record by its own resource: its id, if it exists.
-pub(super) fn record(reply: &Reply) -> Result<Option<String>, DeskError> {
+/// Reads the answer to the question for a record by its own resource: the record, if it exists.
+pub(super) fn record(reply: &Reply) -> Result<Option<Here>, DeskError> {
     match reply.status {
         404 if is_object(reply) => Ok(None),
-        _ => id(reply).map(Some),
+        _ => Ok(Some(Here { id: id(reply)?, url: reply.text("url") })),
     }
 }
 
-/// Reads the answer to a search: the first record's id, if there is any.
-pub(super) fn searched(reply: &Reply) -> Result<Option<String>, DeskError> {
+/// Reads the answer to a search: the first record, if there is any.
+pub(super) fn searched(reply: &Reply) -> Result<Option<Here>, DeskError> {
     match list(reply, "results")?.first() {
         None => Ok(None),
         Some(record) => {
-            let id = record.get("id").and_then(text);
-            id.map(Some).ok_or_else(|| reply.unreadable("a result has no `id`"))
+            let member = |name| record.get(name).and_then(text);
+            let id = member("id").ok_or_else(|| reply.unreadable("a result has no `id`"))?;
+            Ok(Some(Here { id, url: member("url") }))
         }
     }
+}
+
+/// Reads the answer to the question for several records, one by one or by search.
+pub(super) fn read(reply: &Reply) -> Result<Batch, DeskError> {
+    list(reply, "results")?;
+    batch(reply).ok_or_else(|| reply.unreadable("the results are of another shape"))
+}
+
+/// Whether there are more results than the page of a search shows.
+pub(super) fn has_more(reply: &Reply) -> bool {
+    reply.json().is_some_and(|json| json.pointer("/paging/next/after").is_some())
 }
 
 /// Reads the answer to the request for a record: its id, also where it exists already

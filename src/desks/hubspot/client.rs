@@ -7,7 +7,11 @@ use super::{
     account::Account,
     answers::{self, AssociationLabel, PropertyOption},
     creates::{Created, Creates},
-    notes, requests,
+    known::Known,
+    look_ups::LookUps,
+    notes,
+    questions::Question,
+    requests,
 };
 use crate::{
     delivery::{DeliveryKey, Step},
@@ -21,18 +25,19 @@ use crate::{
 /// How long options and labels are taken as known. Admins change them rarely.
 const ACCOUNT_MEMORY: Duration = Duration::from_hours(1);
 
-/// How long a company that was made is remembered: far longer than search takes to learn of it.
-const COMPANY_MEMORY: Duration = Duration::from_mins(10);
-
 /// Sends HubSpot's requests and reads its answers.
 #[derive(Debug)]
 pub(super) struct Client {
     account: Account,
     pace: Pace,
     creates: Creates,
+    look_ups: LookUps,
+    known: Known,
+    /// Held by whoever makes a company, so that two deliveries do not both make one.
+    making: tokio::sync::Mutex<()>,
+    key: Option<Question>,
     options: Memo<Option<Arc<[PropertyOption]>>>,
     labels: Memo<Arc<[AssociationLabel]>>,
-    companies: Memo<String>,
 }
 
 impl Client {
@@ -41,10 +46,13 @@ impl Client {
         Ok(Self {
             account: Account::new(settings, vendor)?,
             creates: Creates::new(vendor, &pace),
+            look_ups: LookUps::new(vendor, &pace),
+            known: Known::default(),
+            making: tokio::sync::Mutex::default(),
+            key: vendor.key_property.as_deref().map(|it| Question::by_unique("tickets", it)),
             pace,
             options: Memo::new(ACCOUNT_MEMORY),
             labels: Memo::new(ACCOUNT_MEMORY),
-            companies: Memo::new(COMPANY_MEMORY),
         })
     }
 
@@ -70,11 +78,28 @@ impl Client {
         key: &DeliveryKey,
         call: Call,
     ) -> Result<Created, DeskError> {
-        self.creates.create(&self.account, lane, key, call).await
+        let in_doubt = |count| {
+            if let Some(question) = &self.key {
+                self.look_ups.expect(lane, question, count);
+            }
+        };
+        self.creates.create(&self.account, lane, key, call, in_doubt).await
     }
 
-    pub(super) async fn find_ticket(&self, call: &Call) -> Result<Found, DeskError> {
-        answers::found(&self.send("look-up", call).await?)
+    /// Looks for the ticket of `key`, perhaps together with others of its lane.
+    pub(super) async fn find_ticket(
+        &self,
+        lane: Priority,
+        key: &DeliveryKey,
+    ) -> Result<Found, DeskError> {
+        let Some(question) = &self.key else { return Ok(Found::CannotTell) };
+        match self.look_ups.find(&self.account, lane, question, key.as_str()).await {
+            Ok(Some(ticket)) => Ok(Found::Ticket(ticket.into())),
+            Ok(None) => Ok(Found::Absent),
+            // The property does not exist, or its values are not unique: the account offers no way.
+            Err(DeskError::Refused(_, answer)) if answer.status == 400 => Ok(Found::CannotTell),
+            Err(error) => Err(error),
+        }
     }
 
     /// Makes a note.
@@ -101,36 +126,64 @@ impl Client {
         notes::bodies(&self.send("look-up", call).await?)
     }
 
-    /// Asks for a record, by its own resource or by search.
+    /// Asks for the record that has `value`, unless it is known.
     pub(super) async fn find_record(
         &self,
-        step: &Step,
-        call: &Call,
+        lane: Priority,
+        question: &Question,
+        value: &str,
     ) -> Result<Option<String>, DeskError> {
-        if call.body.is_none() {
-            return answers::record(&self.send(&step.to_string(), call).await?);
+        if let Some(id) = self.known.get(question, value) {
+            return Ok(Some(id));
         }
-        answers::searched(&self.account.search(&step.to_string(), call).await?)
+        let found = self.look_ups.find(&self.account, lane, question, value).await?;
+        let id = found.map(|record| record.id);
+        if let Some(id) = &id {
+            self.known.put(question, value, id);
+        }
+        Ok(id)
+    }
+
+    /// Whether there is a record of `object` (its name in paths) with this id.
+    pub(super) async fn is_there(
+        &self,
+        lane: Priority,
+        object: &str,
+        id: &str,
+    ) -> Result<bool, DeskError> {
+        let found = self.look_ups.find(&self.account, lane, &Question::by_id(object), id).await?;
+        Ok(found.is_some())
+    }
+
+    /// The record `id`, which had `value`, is gone.
+    pub(super) fn forget_record(&self, question: &Question, value: &str, id: &str) {
+        self.known.forget(question, value, id);
     }
 
     /// Makes a contact. HubSpot keeps their addresses apart, so a second one is the first.
     pub(super) async fn create_contact(
         &self,
         step: &Step,
+        (question, email): (&Question, &str),
         call: &Call,
     ) -> Result<String, DeskError> {
-        answers::created_record(&self.send(&step.to_string(), call).await?)
+        let id = answers::created_record(&self.send(&step.to_string(), call).await?)?;
+        self.known.put(question, email, &id);
+        Ok(id)
     }
 
     /// Makes a company, unless it was made here so shortly before that search may not know it.
     pub(super) async fn create_company(
         &self,
         step: &Step,
-        domain: &str,
+        (question, domain): (&Question, &str),
         call: &Call,
     ) -> Result<String, DeskError> {
-        let make = self.create_contact(step, call);
-        self.companies.get_or_read(&domain.trim().to_lowercase(), make).await
+        let _making = self.making.lock().await;
+        match self.known.get(question, domain) {
+            Some(id) => Ok(id),
+            None => self.create_contact(step, (question, domain), call).await,
+        }
     }
 
     async fn send(&self, step: &str, call: &Call) -> Result<Reply, DeskError> {

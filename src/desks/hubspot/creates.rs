@@ -8,13 +8,13 @@
 
 use std::fmt;
 
+use async_trait::async_trait;
 use reqwest::{Method, header::HeaderMap};
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use super::{
     Settings,
-    account::Account,
+    account::{Account, Room},
     answers,
     api::{Batch, BatchError, LARGEST_BATCH, Record},
     collision::Collision,
@@ -25,7 +25,7 @@ use crate::{
     desks::{
         DeskError,
         call::Call,
-        gathering::{Gatherer, Pace, Turned, Waiting},
+        gathering::{Asking, Gatherer, Pace},
         reply::Reply,
     },
     ticket::{Priority, TicketRef},
@@ -54,8 +54,6 @@ impl fmt::Debug for NewTicket {
     }
 }
 
-type Asked = Waiting<NewTicket, Created>;
-
 /// Asks one account for tickets.
 #[derive(Debug)]
 pub(super) struct Creates {
@@ -73,115 +71,98 @@ impl Creates {
         }
     }
 
-    /// Asks for the ticket of `key`, perhaps together with others of its lane.
+    /// Asks for the ticket of `key`, perhaps together with others of its lane. Where an answer is
+    /// lost, `in_doubt` is told before anybody else how many tickets it was about.
     pub(super) async fn create(
         &self,
         account: &Account,
         lane: Priority,
         key: &DeliveryKey,
         call: Call,
+        in_doubt: impl Fn(usize) + Sync,
     ) -> Result<Created, DeskError> {
-        if self.key_property.is_none() {
+        let Some(key_property) = &self.key_property else {
             return alone(&account.send(&step(), &call).await?);
-        }
+        };
+        let asker = Asker { account, path: &self.path, key_property, in_doubt };
         let latest = account.caller().latest_begin();
-        let mut place = self.gatherer.join(lane, NewTicket { key: key.clone(), call }, latest);
-        loop {
-            match place.turned().await {
-                Turned::Answered(answer) => return answer,
-                Turned::Leads(leader) => {
-                    let pass = account.caller().pass().await?;
-                    let batch = leader.take();
-                    match &batch[..] {
-                        [] => {}
-                        [one] => {
-                            let reply = account.send_with(pass, &step(), &one.input.call).await;
-                            answer_alone(batch, reply);
-                        }
-                        many => {
-                            let reply = account.send_with(pass, &step(), &self.call(many)).await;
-                            self.settle(account, batch, reply).await;
-                        }
-                    }
-                }
-            }
+        self.gatherer.ask(&asker, lane, NewTicket { key: key.clone(), call }, latest).await
+    }
+}
+
+/// Asks for tickets with their unique property.
+struct Asker<'a, F> {
+    account: &'a Account,
+    path: &'a str,
+    key_property: &'a str,
+    in_doubt: F,
+}
+
+#[async_trait]
+impl<'a, F: Fn(usize) + Sync> Asking<NewTicket, Created> for Asker<'a, F> {
+    type Room = Room<'a>;
+
+    async fn room(&self) -> Result<Room<'a>, DeskError> {
+        self.account.room(false).await
+    }
+
+    async fn alone(&self, room: Room<'a>, ticket: &NewTicket) -> Result<Created, DeskError> {
+        alone(&self.account.send_with(room, &step(), &ticket.call).await?)
+    }
+
+    async fn together(
+        &self,
+        room: Room<'a>,
+        tickets: &[&NewTicket],
+    ) -> Result<Vec<Result<Created, DeskError>>, DeskError> {
+        let answers = self.ask(room, tickets).await;
+        let is_doubt = |error: &DeskError| !error.is_definite();
+        let doubts = match &answers {
+            Err(error) if is_doubt(error) => tickets.len(),
+            Err(_) => 0,
+            Ok(answers) => answers.iter().filter(|it| it.as_ref().is_err_and(is_doubt)).count(),
+        };
+        (self.in_doubt)(doubts);
+        answers
+    }
+}
+
+impl<F: Sync> Asker<'_, F> {
+    async fn ask(
+        &self,
+        room: Room<'_>,
+        tickets: &[&NewTicket],
+    ) -> Result<Vec<Result<Created, DeskError>>, DeskError> {
+        let reply = self.account.send_with(room, &step(), &self.call(tickets)).await?;
+        if !reply.is_success() {
+            return Err(answers::error(&reply));
         }
+        let told = answers::batch(&reply).unwrap_or_default();
+        let unread = || reply.unreadable("a ticket is neither among the results nor the errors");
+        let answer =
+            |ticket: &&NewTicket| self.told(&told, &ticket.key).unwrap_or_else(|| Err(unread()));
+        Ok(tickets.iter().map(answer).collect())
     }
 
     /// The request for several tickets.
-    fn call(&self, batch: &[Asked]) -> Call {
-        let inputs: Vec<Value> = batch
+    fn call(&self, tickets: &[&NewTicket]) -> Call {
+        let inputs: Vec<Value> = tickets
             .iter()
-            .map(|Asked { input, .. }| {
-                let mut ticket = input.call.body.clone().unwrap_or_default();
-                ticket["objectWriteTraceId"] = input.key.as_str().into();
-                ticket
+            .map(|ticket| {
+                let mut input = ticket.call.body.clone().unwrap_or_default();
+                input["objectWriteTraceId"] = ticket.key.as_str().into();
+                input
             })
             .collect();
         let template = "/crm/{version}/objects/tickets/batch/create";
-        Call::with_body(Method::POST, template, self.path.clone(), json!({ "inputs": inputs }))
-    }
-
-    /// Answers each of `batch`; asks again by halves where it was refused whole.
-    async fn settle(&self, account: &Account, batch: Vec<Asked>, reply: Result<Reply, DeskError>) {
-        let mut left = vec![(batch, reply)];
-        while let Some((batch, reply)) = left.pop() {
-            let Some(mut batch) = self.answer(batch, reply) else { continue };
-            let second = batch.split_off(batch.len() / 2);
-            for half in [second, batch] {
-                let now = Instant::now();
-                let half: Vec<_> = half.into_iter().filter_map(|one| one.in_time(now)).collect();
-                match &half[..] {
-                    [] => {}
-                    [one] => {
-                        let reply = account.send(&step(), &one.input.call).await;
-                        answer_alone(half, reply);
-                    }
-                    many => {
-                        let reply = account.send(&step(), &self.call(many)).await;
-                        left.push((half, reply));
-                    }
-                }
-            }
-        }
-    }
-
-    /// Answers each of `batch`; gives it back where it was refused whole.
-    fn answer(&self, batch: Vec<Asked>, reply: Result<Reply, DeskError>) -> Option<Vec<Asked>> {
-        let reply = match reply {
-            Ok(reply) => reply,
-            Err(error) => {
-                for one in batch {
-                    one.answer(Err(error.copy()));
-                }
-                return None;
-            }
-        };
-        if !reply.is_success() {
-            let error = answers::error(&reply);
-            if matches!(error, DeskError::Refused(..)) {
-                return Some(batch);
-            }
-            for one in batch {
-                one.answer(Err(error.copy()));
-            }
-            return None;
-        }
-        let told = answers::batch(&reply).unwrap_or_default();
-        for one in batch {
-            let of_it = self.told(&told, &one.input.key);
-            one.answer(of_it.unwrap_or_else(|| {
-                Err(reply.unreadable("a ticket is neither among the results nor the errors"))
-            }));
-        }
-        None
+        Call::with_body(Method::POST, template, self.path.to_owned(), json!({ "inputs": inputs }))
     }
 
     /// What the answer to a batch tells of the ticket of `key`.
     fn told(&self, batch: &Batch, key: &DeliveryKey) -> Option<Result<Created, DeskError>> {
         let key = key.as_str();
         let is_made = |record: &&Record| {
-            let property = self.key_property.as_ref().and_then(|name| record.properties.get(name));
+            let property = record.properties.get(self.key_property);
             let traced = record.object_write_trace_id.as_deref();
             traced == Some(key) || property.is_some_and(|value| value.as_deref() == Some(key))
         };
@@ -197,12 +178,6 @@ impl Creates {
 
 fn step() -> String {
     Step::Ticket.to_string()
-}
-
-fn answer_alone(batch: Vec<Asked>, reply: Result<Reply, DeskError>) {
-    if let Some(one) = batch.into_iter().next() {
-        one.answer(reply.and_then(|reply| alone(&reply)));
-    }
 }
 
 /// What the answer to the request for one ticket means.

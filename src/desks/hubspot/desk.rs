@@ -4,29 +4,16 @@ use std::{num::NonZeroU16, time::Duration};
 
 use async_trait::async_trait;
 
-use super::{
-    Settings,
-    api::LARGEST_BATCH,
-    client::Client,
-    collision::Holder,
-    creates::Created,
-    kinds::{self, COMPANY},
-    preview,
-    requests::{self, CATEGORY, PRIORITY, Resolved},
-    ties,
-};
+use super::{Settings, api::LARGEST_BATCH, client::Client, preview, ties};
 use crate::{
-    delivery::{DeliveryKey, Outcome, RecordKey, Step, StepRecord},
+    delivery::{DeliveryKey, Outcome, Step},
     desks::{
         Abilities, BuildError, Desk, DeskError, DeskSettings, Found, HANDFUL, Pacer, Preview,
         Sought, Task,
     },
     standing::Past,
-    ticket::{Missing, Priority, Target, TicketDraft, TicketRef},
+    ticket::{Priority, TicketDraft},
 };
-
-/// The priority that every account has and that stands in for one that it lacks.
-const FALLBACK: &str = "HIGH";
 
 /// One HubSpot account.
 #[derive(Debug)]
@@ -82,7 +69,7 @@ impl Desk for HubSpot {
         match step {
             Step::Record(key) => {
                 check(draft)?;
-                self.record(key, draft).await
+                self.record(key, draft, None).await
             }
             Step::Ticket => {
                 check(draft)?;
@@ -100,7 +87,7 @@ impl Desk for HubSpot {
 
     async fn find(&self, sought: &Sought<'_>) -> Result<Found, DeskError> {
         match sought {
-            Sought::Ticket(key) => self.find_ticket(key).await,
+            Sought::Ticket { key, lane } => self.client.find_ticket(*lane, key).await,
             Sought::Comment { mark, ticket } => self.find_comment(mark, ticket).await,
         }
     }
@@ -114,169 +101,4 @@ fn check(draft: &TicketDraft) -> Result<(), DeskError> {
         ));
     }
     ties::check(draft)
-}
-
-impl HubSpot {
-    async fn find_ticket(&self, key: &DeliveryKey) -> Result<Found, DeskError> {
-        match &self.settings.key_property {
-            None => Ok(Found::CannotTell),
-            Some(property) => {
-                let call = requests::find_ticket(&self.settings, property, key);
-                self.client.find_ticket(&call).await
-            }
-        }
-    }
-
-    async fn record(&self, key: &RecordKey, draft: &TicketDraft) -> Result<Outcome, DeskError> {
-        let step = Step::Record(key.clone());
-        let mut numbered = draft.associations.iter().enumerate();
-        let Some((number, association)) = numbered.find(|(_, it)| RecordKey::of(it) == *key) else {
-            return Err(DeskError::Incomplete(format!("no association is about `{step}`")));
-        };
-        let Target::Match { property, value } = &association.target else {
-            return Err(DeskError::Incomplete(format!("`associations[{number}]` matches nothing")));
-        };
-        let object = kinds::path_name(&association.object);
-        let found = match requests::find_record(&self.settings, object, property, value) {
-            Some(call) => self.client.find_record(&step, &call).await?,
-            None => None,
-        };
-        if let Some(id) = found {
-            return Ok(Outcome::Record(id));
-        }
-        let customer = draft.customer.as_ref();
-        match association.missing {
-            Missing::Skip => Ok(Outcome::Skipped),
-            Missing::Fail => Err(ties::missing(number, association)),
-            Missing::Create => {
-                let call =
-                    requests::create_record(&self.settings, object, property, value, customer)
-                        .ok_or_else(|| ties::missing(number, association))?;
-                let id = if (object, property.as_str()) == COMPANY {
-                    self.client.create_company(&step, value, &call).await?
-                } else {
-                    self.client.create_contact(&step, &call).await?
-                };
-                Ok(Outcome::Record(id))
-            }
-        }
-    }
-
-    async fn open(
-        &self,
-        key: &DeliveryKey,
-        draft: &TicketDraft,
-        done: &[StepRecord],
-    ) -> Result<TicketRef, DeskError> {
-        let created = match self.create(key, draft, done).await {
-            Err(refusal @ DeskError::Refused(..)) => {
-                let draft = self.draft_that_may_do(draft, refusal).await?;
-                self.create(key, &draft, done).await?
-            }
-            created => created?,
-        };
-        match created {
-            Created::Ticket(ticket) => Ok(ticket),
-            Created::Taken(collision, refusal) => match &self.settings.key_property {
-                None => Err(refusal),
-                Some(property) => self.settle(collision.holder(property, key), key, refusal).await,
-            },
-        }
-    }
-
-    async fn create(
-        &self,
-        key: &DeliveryKey,
-        draft: &TicketDraft,
-        done: &[StepRecord],
-    ) -> Result<Created, DeskError> {
-        let resolved = self.resolve(draft, done).await.map_err(beforehand)?;
-        let call = requests::create_ticket(&self.settings, key, draft, &resolved);
-        self.client.create_ticket(draft.priority, key, call).await
-    }
-
-    /// A draft to ask for after `refusal`, where what the rule says of missing records gives one.
-    async fn draft_that_may_do(
-        &self,
-        draft: &TicketDraft,
-        refusal: DeskError,
-    ) -> Result<TicketDraft, DeskError> {
-        match ties::without_gone(&self.client, &self.settings, draft).await {
-            Ok(Some(draft)) => Ok(draft),
-            // All records are there, or the account cannot tell, now or later.
-            Ok(None) | Err(DeskError::Refused(..) | DeskError::Account(_)) => Err(refusal),
-            Err(error) => Err(beforehand(error)),
-        }
-    }
-
-    /// A ticket that has the key already is this delivery's ticket: the answer to the request that
-    /// made it was lost.
-    async fn settle(
-        &self,
-        holder: Holder,
-        key: &DeliveryKey,
-        refusal: DeskError,
-    ) -> Result<TicketRef, DeskError> {
-        if holder == Holder::Other {
-            return Err(refusal);
-        }
-        match (self.find_ticket(key).await, holder) {
-            (Ok(Found::Ticket(ticket)), _) => Ok(ticket),
-            // A ticket in the recycle bin is not found, and yet it is the one that was made.
-            (
-                Ok(Found::Absent | Found::Comment | Found::CannotTell) | Err(_),
-                Holder::Ticket(id),
-            ) => Ok(TicketRef { id, number: None, url: None }),
-            (Ok(Found::Absent | Found::Comment | Found::CannotTell), _) => Err(refusal),
-            (Err(error), _) => Err(beforehand(error)),
-        }
-    }
-
-    async fn resolve(
-        &self,
-        draft: &TicketDraft,
-        done: &[StepRecord],
-    ) -> Result<Resolved, DeskError> {
-        Ok(Resolved {
-            ties: ties::resolve(&self.client, draft, done).await?,
-            priority: self.priority(draft.priority).await?,
-            category: self.category(draft.category.as_deref()).await?,
-        })
-    }
-
-    /// Accounts can take options away; `URGENT` came late, and many do not have it.
-    pub(super) async fn priority(&self, wanted: Priority) -> Result<&'static str, DeskError> {
-        let wanted = requests::priority(wanted);
-        if wanted != requests::priority(Priority::Urgent) {
-            return Ok(wanted);
-        }
-        let options = self.client.options(&self.settings, PRIORITY).await?;
-        let is_there =
-            options.is_some_and(|options| options.iter().any(|option| option.value == wanted));
-        Ok(if is_there { wanted } else { FALLBACK })
-    }
-
-    /// The draft's category is free text and HubSpot's is not: it is sent where it is an option's
-    /// value or label, in any case, and left out where it is neither.
-    async fn category(&self, wanted: Option<&str>) -> Result<Option<String>, DeskError> {
-        let Some(wanted) = wanted.map(str::trim).filter(|wanted| !wanted.is_empty()) else {
-            return Ok(None);
-        };
-        let options = self.client.options(&self.settings, CATEGORY).await?;
-        let is_same = |text: &str| text.to_lowercase() == wanted.to_lowercase();
-        Ok(options.and_then(|options| {
-            let by_value = options.iter().find(|option| is_same(&option.value));
-            let found = by_value.or_else(|| options.iter().find(|option| is_same(&option.label)));
-            found.map(|option| option.value.clone())
-        }))
-    }
-}
-
-/// What went wrong with a question is no doubt about the ticket. What is known without one stays
-/// as it is.
-pub(super) fn beforehand(error: DeskError) -> DeskError {
-    match error {
-        DeskError::Incomplete(_) | DeskError::MissingRecord(_) => error,
-        error => DeskError::Beforehand(Box::new(error)),
-    }
 }

@@ -1,8 +1,9 @@
 //! What happens to a ticket after it was made: comments, a higher priority, other stages.
 
 use super::{
-    desk::{HubSpot, beforehand},
+    desk::HubSpot,
     notes,
+    opening::beforehand,
     requests::{self, PRIORITY},
 };
 use crate::{
@@ -21,13 +22,15 @@ impl HubSpot {
         match self.client.create_note(&step, &call).await {
             Ok(()) => Ok(Outcome::Done),
             // In which words HubSpot refuses a tie to a ticket that is gone is not documented.
-            Err(DeskError::Refused(reason, answer)) => match self.is_there(&step, ticket).await {
-                Ok(false) => Err(DeskError::TicketGone(answer)),
-                Ok(true) | Err(DeskError::Refused(..) | DeskError::Account(_)) => {
-                    Err(DeskError::Refused(reason, answer))
+            Err(DeskError::Refused(reason, answer)) => {
+                match self.client.is_there(task.draft.priority, "tickets", &ticket.id).await {
+                    Ok(false) => Err(DeskError::TicketGone(answer)),
+                    Ok(true) | Err(DeskError::Refused(..) | DeskError::Account(_)) => {
+                        Err(DeskError::Refused(reason, answer))
+                    }
+                    Err(error) => Err(beforehand(error)),
                 }
-                Err(error) => Err(beforehand(error)),
-            },
+            }
             Err(error) => Err(error),
         }
     }
@@ -98,12 +101,6 @@ impl HubSpot {
                 None => return Ok(Found::Absent),
             }
         }
-    }
-
-    async fn is_there(&self, step: &Step, ticket: &TicketRef) -> Result<bool, DeskError> {
-        let call = requests::find_record_by_id(&self.settings, "tickets", &ticket.id);
-        let call = call.ok_or_else(no_id)?;
-        Ok(self.client.find_record(step, &call).await?.is_some())
     }
 }
 

@@ -4,10 +4,12 @@
 //! second ticket for a key, and a doubt is settled by reading the ticket by its key. Search is
 //! never asked about tickets: it learns of new records late ("Search the CRM").
 //!
-//! Under a backlog of a lane its tickets are asked for a hundred at a time.
+//! Under a backlog of a lane its tickets are asked for a hundred at a time, and so is all that is
+//! looked up for them.
 //!
 //! What a ticket is tied to is looked up first, each record a step of its own, and named in the
-//! request for the ticket: there is never a ticket without its ties.
+//! request for the ticket: there is never a ticket without its ties. What was found is remembered for
+//! a while; where HubSpot refuses a ticket, and a record is gone, that record is looked up anew.
 //!
 //! A comment is a note that is tied to its ticket, and found again among the ticket's notes.
 
@@ -20,11 +22,16 @@ mod creates;
 mod desk;
 mod envelope;
 mod kinds;
+mod known;
 mod life;
 mod limits;
+mod look_ups;
 mod notes;
+mod opening;
 mod paths;
 mod preview;
+mod questions;
+mod records;
 mod requests;
 mod settings;
 mod ties;

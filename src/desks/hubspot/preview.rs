@@ -5,6 +5,7 @@ use super::{
     Settings,
     client::Client,
     kinds,
+    questions::Question,
     requests::{self as build, CATEGORY, PRIORITY, Resolved},
     ties,
 };
@@ -41,7 +42,7 @@ fn records(client: &Client, settings: &Settings, draft: &TicketDraft) -> Vec<Pre
         };
         let step = Step::Record(RecordKey::of(association));
         let object = kinds::path_name(&association.object);
-        let question = build::find_record(settings, object, property, value);
+        let question = Question::by_property(object, property).alone(settings, value);
         previews.extend(question.map(|call| client.preview(&step, None, call)));
         if association.missing == Missing::Create {
             let customer = draft.customer.as_ref();

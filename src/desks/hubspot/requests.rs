@@ -143,48 +143,7 @@ pub(super) fn change_ticket(
     Some(Call::with_body(Method::PATCH, "/crm/{version}/objects/tickets/{id}", path, body))
 }
 
-/// The question whether the ticket of `key` exists, which is answered from the records
-/// themselves. `property` is the unique one.
-pub(super) fn find_ticket(settings: &Settings, property: &str, key: &DeliveryKey) -> Call {
-    let path = format!("{}/{key}?idProperty={}", objects(settings, "tickets"), encoded(property));
-    Call::get("/crm/{version}/objects/tickets/{key}", path)
-}
-
-/// The question for a record of `object` (its name in paths) by one property. `None` where the
-/// value is one that no record can have.
-pub(super) fn find_record(
-    settings: &Settings,
-    object: &str,
-    property: &str,
-    value: &str,
-) -> Option<Call> {
-    let value = value.trim();
-    if (object, property) == CONTACT {
-        let path = format!("{}/{}?idProperty=email", objects(settings, object), segment(value)?);
-        return Some(Call::get("/crm/{version}/objects/contacts/{email}", path));
-    }
-    if value.is_empty() {
-        return None;
-    }
-    let filter = json!({ "propertyName": property, "operator": "EQ", "value": value });
-    // The oldest, where there are several: the one that people have been working with.
-    let body = json!({
-        "filterGroups": [{ "filters": [filter] }],
-        "properties": [property],
-        "sorts": ["createdate"],
-        "limit": 1,
-    });
-    let path = format!("{}/search", objects(settings, object));
-    Some(Call::with_body(Method::POST, "/crm/{version}/objects/{object}/search", path, body))
-}
-
-/// The question for a record by its own id. `None` where it is an id that no record can have.
-pub(super) fn find_record_by_id(settings: &Settings, object: &str, id: &str) -> Option<Call> {
-    let path = format!("{}/{}", objects(settings, object), segment(id)?);
-    Some(Call::get("/crm/{version}/objects/{object}/{id}", path))
-}
-
-/// The request for a record that [`find_record`] has not found. `None` for a kind of record, or a
+/// The request for a record that was not found. `None` for a kind of record, or a
 /// property, from which none can be made.
 pub(super) fn create_record(
     settings: &Settings,

@@ -3,11 +3,10 @@
 use serde_json::Value;
 
 use super::{
-    Settings,
     answers::AssociationLabel,
     client::Client,
     kinds::{self, COMPANY, CONTACT},
-    requests::{self, Tie, record_id},
+    requests::{Tie, record_id},
 };
 use crate::{
     delivery::{Outcome, Progress, RecordKey, Step, StepRecord},
@@ -135,32 +134,18 @@ pub(super) fn missing(number: usize, association: &Association) -> DeskError {
     })
 }
 
-/// `draft` without its associations to records by id that do not exist; `None` where all of them
-/// do. HubSpot refuses a ticket with one, in words that are not documented.
-pub(super) async fn without_gone(
-    client: &Client,
-    settings: &Settings,
-    draft: &TicketDraft,
-) -> Result<Option<TicketDraft>, DeskError> {
-    let mut kept = draft.clone();
-    kept.associations.clear();
-    for (number, association) in draft.associations.iter().enumerate() {
-        let object = kinds::path_name(&association.object);
-        let call = match &association.target {
-            Target::Id(id) => requests::find_record_by_id(settings, object, id.trim()),
-            Target::Match { .. } => None,
-        };
-        let is_gone = match call {
-            Some(call) => client.find_record(&Step::Ticket, &call).await?.is_none(),
-            None => false,
-        };
-        match association.missing {
-            _ if !is_gone => kept.associations.push(association.clone()),
-            Missing::Skip => {}
-            Missing::Create | Missing::Fail => return Err(missing(number, association)),
-        }
+/// The id of the record that a ticket was tied to.
+pub(super) fn known_id<'a>(
+    association: &'a Association,
+    done: &'a [StepRecord],
+) -> Option<&'a str> {
+    match &association.target {
+        Target::Id(id) => Some(id.trim()).filter(|id| !id.is_empty()),
+        Target::Match { .. } => match outcome(&Step::Record(RecordKey::of(association)), done) {
+            Some(Outcome::Record(id)) => Some(id),
+            Some(Outcome::Skipped | Outcome::Done | Outcome::Ticket(_)) | None => None,
+        },
     }
-    Ok((kept.associations.len() < draft.associations.len()).then_some(kept))
 }
 
 fn outcome<'a>(step: &Step, done: &'a [StepRecord]) -> Option<&'a Outcome> {

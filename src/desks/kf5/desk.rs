@@ -60,8 +60,10 @@ impl Desk for Kf5 {
 
     async fn find(&self, sought: &Sought<'_>) -> Result<Found, DeskError> {
         match (sought, &self.settings.key_field) {
-            (Sought::Ticket(_), None) => Ok(Found::CannotTell),
-            (Sought::Ticket(key), Some(field)) => look_up::find(&self.client, field, key).await,
+            (Sought::Ticket { .. }, None) => Ok(Found::CannotTell),
+            (Sought::Ticket { key, .. }, Some(field)) => {
+                look_up::find(&self.client, field, key).await
+            }
             (Sought::Comment { mark, ticket }, _) => self.find_comment(mark, ticket).await,
         }
     }

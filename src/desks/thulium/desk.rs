@@ -87,8 +87,10 @@ impl Desk for Thulium {
 
     async fn find(&self, sought: &Sought<'_>) -> Result<Found, DeskError> {
         match (sought, &self.settings.key_field) {
-            (Sought::Ticket(_), None) => Ok(Found::CannotTell),
-            (Sought::Ticket(key), Some(field)) => finding::find(&self.account, field, key).await,
+            (Sought::Ticket { .. }, None) => Ok(Found::CannotTell),
+            (Sought::Ticket { key, .. }, Some(field)) => {
+                finding::find(&self.account, field, key).await
+            }
             (Sought::Comment { mark, ticket }, _) => self.find_comment(mark, ticket).await,
         }
     }

@@ -36,7 +36,7 @@ impl Portal {
             .into_iter()
             .filter(|record| record.archived_at.is_none())
             .filter_map(|record| Some((record, record.searchable(now, lag)?)))
-            .filter(|(_, values)| matches(query, values))
+            .filter(|(_, values)| self.matches(kind, query, values))
             .collect();
         if let Some((name, descending)) = query.sorts.first().and_then(sort) {
             let value = |values: &Values| values.get(name).cloned().unwrap_or_default();
@@ -82,16 +82,20 @@ impl Portal {
             }
         }
     }
-}
 
-fn matches(query: &SearchQuery, values: &Values) -> bool {
-    let words = query.query.as_deref().unwrap_or_default().to_lowercase();
-    let in_text =
-        words.is_empty() || values.values().any(|value| value.to_lowercase().contains(&words));
-    let groups = &query.filter_groups;
-    let in_groups = groups.is_empty()
-        || groups.iter().any(|group| group.filters.iter().all(|filter| filter.holds(values)));
-    in_text && in_groups
+    fn matches(&self, kind: Kind, query: &SearchQuery, values: &Values) -> bool {
+        let words = query.query.as_deref().unwrap_or_default().to_lowercase();
+        let in_text =
+            words.is_empty() || values.values().any(|value| value.to_lowercase().contains(&words));
+        let holds = |filter: &Filter| {
+            let property = self.schema(kind).find(&filter.property_name);
+            filter.holds(values, property.is_some_and(|it| it.value_type == "enumeration"))
+        };
+        let groups = &query.filter_groups;
+        let in_groups =
+            groups.is_empty() || groups.iter().any(|group| group.filters.iter().all(holds));
+        in_text && in_groups
+    }
 }
 
 /// A sort is written as `"-createdate"` or as `{"propertyName", "direction"}`.

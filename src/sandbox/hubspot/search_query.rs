@@ -103,10 +103,14 @@ impl SearchQuery {
 }
 
 impl Filter {
-    /// Whether a record's values meet the condition.
-    pub(super) fn holds(&self, values: &Values) -> bool {
-        let held = values.get(&self.property_name).map(String::as_str);
-        let wanted = self.value.as_deref().unwrap_or_default();
+    /// Whether a record's values meet the condition. Filters know no case but that of enumerations;
+    /// what `IN` and `NOT_IN` list of texts has to be in lower case.
+    pub(super) fn holds(&self, values: &Values, is_enumeration: bool) -> bool {
+        let folded =
+            |text: &str| if is_enumeration { text.to_owned() } else { text.to_lowercase() };
+        let held = values.get(&self.property_name).map(|held| folded(held));
+        let held = held.as_deref();
+        let wanted = &*folded(self.value.as_deref().unwrap_or_default());
         let compared = |wanted: &str| held.map(|held| compare(held, wanted));
         match self.operator {
             Operator::Eq => held == Some(wanted),
@@ -116,7 +120,7 @@ impl Filter {
             Operator::Gt => compared(wanted).is_some_and(std::cmp::Ordering::is_gt),
             Operator::Gte => compared(wanted).is_some_and(std::cmp::Ordering::is_ge),
             Operator::Between => {
-                let high = self.high_value.as_deref().unwrap_or_default();
+                let high = &*folded(self.high_value.as_deref().unwrap_or_default());
                 compared(wanted).is_some_and(std::cmp::Ordering::is_ge)
                     && compared(high).is_some_and(std::cmp::Ordering::is_le)
             }

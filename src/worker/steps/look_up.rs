@@ -24,7 +24,7 @@ impl Run<'_> {
         let step = self.delivery.doubtful_step().cloned().unwrap_or(Step::Ticket);
         let sought = match (&step, self.delivery.ticket_to_add_to()) {
             (Step::Comment(mark), Some(ticket)) => Sought::Comment { mark, ticket },
-            _ => Sought::Ticket(&self.delivery.key),
+            _ => Sought::Ticket { key: &self.delivery.key, lane: self.delivery.priority },
         };
         match desks::until(self.deadline, post.desk.find(&sought)).await {
             Ok(Found::Ticket(ticket)) => {

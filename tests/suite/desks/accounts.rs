@@ -175,7 +175,7 @@ pub(super) fn mark() -> Mark {
 
 /// Looks for the ticket of the delivery.
 pub(super) async fn find(desk: &dyn Desk) -> Result<Found, DeskError> {
-    desk.find(&Sought::Ticket(&key())).await
+    desk.find(&Sought::Ticket { key: &key(), lane: Priority::High }).await
 }
 
 pub(super) async fn ask_ticket(

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use deskbell::{
     clock::SystemClock,
     delivery::{DeliveryKey, Outcome, Step},
-    desks::{Desk, DeskError, Task, Vendor},
+    desks::{Desk, DeskError, Found, Sought, Task, Vendor},
     sandbox::{
         Fault, FaultKind, FaultPlan, HUBSPOT_TOKEN, LimitSettings, Operation, Sandbox,
         SandboxSettings, hubspot::HubSpotSwitches, start,
@@ -108,6 +108,31 @@ async fn a_lost_answer_to_a_batch_leaves_each_of_its_tickets_in_doubt() {
         let error = result.unwrap_err();
         assert!(!error.is_definite(), "{error:?}");
     }
+}
+
+#[tokio::test]
+async fn a_lost_batch_is_looked_for_together_however_long_ago_its_deliveries_began() {
+    let (sandbox, desk) = desk();
+    let lost = Fault::new(FaultKind::Disconnect);
+    sandbox.hubspot().faults(FaultPlan::none().on(Operation::Create, lost.after_creating()));
+    ask_all(&*desk).await;
+    // Whoever begins in time ends the backlog.
+    let lane = draft().priority;
+    desk.begin(lane, Duration::ZERO);
+    let keys: Vec<_> = (0..MANY).map(key).collect();
+    let look = keys.iter().map(|key| async { desk.find(&Sought::Ticket { key, lane }).await });
+    for (number, found) in join_all(look).await.into_iter().enumerate() {
+        match found.unwrap() {
+            Found::Ticket(ticket) => {
+                let made = sandbox.hubspot().tickets_with(key(number).as_str());
+                assert_eq!(made[0].id, ticket.id);
+            }
+            Found::Absent if number == BAD => {}
+            other => panic!("{number}: {other:?}"),
+        }
+    }
+    let calls = sandbox.hubspot().calls(0);
+    assert_eq!(calls.iter().filter(|call| call.operation == Operation::Get).count(), 1);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod examples;
 mod hubspot_batches;
 mod hubspot_calls;
 mod hubspot_keys;
+mod hubspot_look_ups;
 mod hubspot_records;
 mod hubspot_refusals;
 mod hubspot_tickets;

@@ -54,7 +54,16 @@ pub struct BatchError {
 impl BatchError {
     /// The inputs that it is about, by their trace ids.
     pub fn trace_ids(&self) -> impl Iterator<Item = &str> {
-        let ids = self.context.get("objectWriteTraceId");
+        self.listed("objectWriteTraceId")
+    }
+
+    /// The inputs that it is about, by what was not found.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.listed("ids")
+    }
+
+    fn listed(&self, name: &str) -> impl Iterator<Item = &str> {
+        let ids = self.context.get(name);
         let many = ids.and_then(Value::as_array).into_iter().flatten();
         many.chain(ids.filter(|ids| ids.is_string())).filter_map(Value::as_str)
     }
