@@ -4,7 +4,7 @@
 //! and holds these arrows; ARCHITECTURE.md walks one event through them.
 //!
 //! - *words*, pure: [`event`], [`ticket`], [`signature`], [`rules`], [`delivery`], [`standing`],
-//!   [`causes`];
+//!   [`inspection`], [`causes`];
 //! - *seams*, a trait and its implementations each: [`clock`], [`broker`], [`ledger`], [`desks`]
 //!   (and the engine [`sqlite`] below two of them);
 //! - *drivers*: [`receiver`], [`worker`], [`operators`], [`sandbox`], [`http`];
@@ -20,6 +20,7 @@ pub mod delivery;
 pub mod desks;
 pub mod event;
 pub mod http;
+pub mod inspection;
 pub mod ledger;
 pub mod lifecycle;
 pub mod operators;

@@ -88,7 +88,7 @@ pub fn start(
     parts: Roles,
     lifecycle: &Lifecycle,
 ) -> Result<App, StartError> {
-    let Config { settings, sources, desks, rules, warnings } = config;
+    let Config { settings, sources, desks, rules, preflight, warnings } = config;
     for warning in warnings {
         tracing::warn!("{warning}");
     }
@@ -109,7 +109,8 @@ pub fn start(
     if let Some(ledger) = ledger.clone() {
         let (broker, holder) = (broker.broker.clone(), broker.holder());
         let (rules, clock) = (rules.clone(), clock.clone());
-        Worker { broker, ledger, rules, clock, holder, chance }.start(posts, tasks, draining);
+        Worker { broker, ledger, rules, clock, holder, preflight, chance }
+            .start(posts, tasks, draining);
     }
     let receiver =
         match public {

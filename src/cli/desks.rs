@@ -4,10 +4,11 @@ use clap::Args;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Context, Exit, output};
+use super::{Context, Exit, online, output};
 use crate::{
     delivery::Reason,
     event::DeskName,
+    inspection::Inspection,
     ledger::{Books, DeskRecord},
     standing::Standing,
 };
@@ -40,6 +41,9 @@ struct DeskView {
     /// When the worker last said so.
     #[serde(skip_serializing_if = "Option::is_none")]
     as_of: Option<Timestamp>,
+    /// What was found at its account last, where it is shown alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inspection: Option<Inspection>,
 }
 
 impl DeskView {
@@ -57,6 +61,7 @@ impl DeskView {
             since: breaker.map(|breaker| breaker.since),
             until: breaker.map(|breaker| breaker.until),
             as_of: standing.map(|standing| standing.at),
+            inspection: None,
         }
     }
 }
@@ -73,19 +78,30 @@ impl Options {
     }
 }
 
-/// `deskbell desk <name> status`: the one line of `deskbell desks`. The answer is no where no
+/// `deskbell desk <name> status`: the one line of `deskbell desks`, and what was found at the
+/// account. The answer is no where no
 /// worker has ever spoken to the desk.
 pub(super) async fn one(context: &Context, name: &DeskName, json: bool) -> anyhow::Result<Exit> {
     let mut desks = views(context).await?;
     desks.retain(|view| view.desk == name.as_str());
-    let Some(desk) = desks.first() else {
+    let Some(desk) = desks.first_mut() else {
         output::aside(format_args!("no worker has spoken to desk `{name}` yet"));
         return Ok(Exit::No);
     };
+    let inspection = context.ledger()?.inspection(name).await?;
     if json {
+        desk.inspection = inspection;
         output::json(desk)?;
-    } else {
-        print(&desks)?;
+        return Ok(Exit::Done);
+    }
+    print(&desks)?;
+    match inspection {
+        None => output::line("\nthe account has not been inspected yet")?,
+        Some(Inspection { at, findings }) => {
+            let counted = online::counted(&findings);
+            output::line(format_args!("\ninspected at {}: {counted}", seconds(at)))?;
+            online::table(&findings)?;
+        }
     }
     Ok(Exit::Done)
 }

@@ -11,11 +11,13 @@ mod desk;
 mod desks;
 mod events;
 mod health;
+mod online;
 mod output;
 mod preview;
 mod run;
 mod sandbox;
 mod send;
+mod setup;
 
 use std::{ffi::OsString, io, path::Path, process::ExitCode, str::FromStr, sync::Arc};
 
@@ -54,6 +56,7 @@ enum Command {
     Demo(demo::Options),
     Sandbox(sandbox::Options),
     Check(check::Options),
+    Setup(setup::Options),
     Send(send::Options),
     Preview(preview::Options),
     Events(events::Options),
@@ -144,7 +147,8 @@ impl Command {
             Self::Deliver => run::run(context, run::WORKERS).await,
             Self::Demo(options) => options.run(context).await,
             Self::Sandbox(options) => options.run().await,
-            Self::Check(options) => options.run(context),
+            Self::Check(options) => options.run(context).await,
+            Self::Setup(options) => options.run(context).await,
             Self::Send(options) => options.run(context).await,
             Self::Preview(options) => options.run(context),
             Self::Events(options) => options.run(context).await,

@@ -131,7 +131,7 @@ fn print(event: &Event, previews: &[Previewed]) -> std::io::Result<()> {
     Ok(())
 }
 
-fn print_request(request: &Preview) -> std::io::Result<()> {
+pub(super) fn print_request(request: &Preview) -> std::io::Result<()> {
     output::line("")?;
     if let Some(only) = &request.only {
         output::line(format_args!("# only {only}"))?;

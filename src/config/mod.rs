@@ -15,7 +15,7 @@ mod variables;
 pub use environment::{LogFormat, Settings};
 pub use fault::{ConfigError, Fault, Place};
 
-use std::{collections::BTreeMap, ffi::OsString};
+use std::{collections::BTreeMap, ffi::OsString, time::Duration};
 
 use self::variables::Variables;
 use crate::{
@@ -36,6 +36,8 @@ pub struct Config {
     pub desks: BTreeMap<DeskName, DeskConfig>,
     /// Which events become tickets, and what those say.
     pub rules: RuleBook,
+    /// How often desks' accounts are inspected; `None`: never.
+    pub preflight: Option<Duration>,
     /// What is odd and no fault: a line each.
     pub warnings: Vec<String>,
 }
@@ -87,6 +89,7 @@ impl Environment {
             sources: read.sources,
             desks: read.desks,
             rules: read.rules,
+            preflight: read.preflight,
             warnings: environment::warnings(&variables),
         })
     }

@@ -7,10 +7,12 @@ mod deadline;
 mod error;
 mod gathering;
 pub mod hubspot;
+mod inspecting;
 pub mod kf5;
 mod memo;
 mod pacing;
 mod reply;
+mod set_up;
 pub mod supportdesk;
 mod task;
 pub mod text;
@@ -20,7 +22,9 @@ mod windows;
 pub use build::{BuildError, build};
 pub use deadline::until;
 pub use error::{Answer, DeskError};
+pub use inspecting::Idle;
 pub use pacing::{Pacer, Pass, Turn};
+pub use set_up::{Ready, SetUp};
 pub use task::{Found, Sought, Task};
 
 pub use crate::delivery::Abilities;
@@ -34,6 +38,7 @@ use serde_json::Value;
 use crate::{
     delivery::{DeliveryKey, Outcome, RetrySchedule, Step},
     event::DeskName,
+    inspection::{Finding, Needs},
     standing::{Past, Sent},
     ticket::{Priority, TicketDraft},
 };
@@ -90,6 +95,18 @@ pub trait Desk: fmt::Debug + Send + Sync {
     /// Looks for what may be there, to settle a doubt. What it says is certain, or it says that it
     /// cannot tell.
     async fn find(&self, sought: &Sought<'_>) -> Result<Found, DeskError>;
+
+    /// Asks whether what the configuration and `needs` rely on is there, and changes nothing. Every
+    /// call waits until the desk is `idle`, and for room as all calls do. An error: the desk cannot
+    /// be asked now, and nothing is known.
+    async fn inspect(&self, needs: &Needs, idle: &Idle) -> Result<Vec<Finding>, DeskError>;
+
+    /// Makes what the account needs and a call can make, and says what a person has to do. Doing it
+    /// again changes nothing.
+    async fn set_up(&self) -> Result<SetUp, DeskError>;
+
+    /// The requests that [`Desk::set_up`] may send, in order, with the key's secrets masked.
+    fn set_up_preview(&self) -> Vec<Preview>;
 }
 
 /// A request as it would be sent.

@@ -27,6 +27,7 @@ use crate::{
     event::{
         DeskName, Envelope, EventId, EventType, JournalGap, JournalMark, RuleName, SourceName,
     },
+    inspection::Inspection,
     standing::Standing,
     ticket::Priority,
 };
@@ -59,6 +60,16 @@ pub trait Ledger: fmt::Debug + Send + Sync {
 
     /// Ends `holder`'s lease of `desk`, so that another worker need not wait.
     async fn release_desk(&self, desk: &DeskName, holder: &str) -> Result<(), LedgerError>;
+
+    /// Writes down what was found at the account of `desk`, in place of what was found before.
+    async fn note_inspection(
+        &self,
+        desk: &DeskName,
+        inspection: &Inspection,
+    ) -> Result<(), LedgerError>;
+
+    /// What was found last at the account of `desk`.
+    async fn inspection(&self, desk: &DeskName) -> Result<Option<Inspection>, LedgerError>;
 
     /// Takes a delivery up for an attempt, and records its event where it is new.
     async fn claim(&self, claim: Claim) -> Result<Claimed, LedgerError>;

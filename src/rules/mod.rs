@@ -9,6 +9,7 @@ mod bounds;
 mod comparing;
 mod markdown;
 mod names;
+mod needs;
 mod numbers;
 mod rule;
 mod scope;

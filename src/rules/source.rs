@@ -120,6 +120,15 @@ fn trimmed(inside: &str) -> Inside<'_> {
     Inside { before: &inside[..start], code: &inside[start..end], after: &inside[end..] }
 }
 
+/// The texts in quotes that the code of `pieces` holds, as they stand between their quotes.
+pub(super) fn quoted(pieces: &[Piece<'_>]) -> Vec<String> {
+    let codes = pieces.iter().filter_map(Piece::code);
+    let texts = codes.flat_map(|code| {
+        tokens(code).map(|token| &code[token]).filter(|token| token.starts_with(['\'', '"']))
+    });
+    texts.map(|text| text.trim_matches(['\'', '"']).to_owned()).collect()
+}
+
 /// The tokens of `code`, without white space: words and numbers, strings, operators, brackets.
 pub(super) fn tokens(code: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut at = 0;

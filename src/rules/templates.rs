@@ -1,5 +1,7 @@
 //! The expression language: expressions and templates, compiled once and bounded when they run.
 
+mod known;
+
 use std::fmt;
 
 use minijinja::{
@@ -12,7 +14,7 @@ use super::{
     markdown::{self, Place},
     names,
     scope::{self, Scope},
-    source::{Inside, Piece, pieces},
+    source::{Inside, Piece, pieces, quoted},
 };
 
 /// Work that one template may do: about so many instructions, or 64 times so many bytes.
@@ -89,7 +91,8 @@ pub struct Condition(String);
 #[derive(Debug, Clone)]
 enum Compiled {
     Literal(String),
-    Named(String),
+    /// The compiled template's name, and the texts in quotes that its code holds.
+    Named(String, Vec<String>),
 }
 
 impl Default for Templates {
@@ -129,7 +132,7 @@ impl Templates {
         };
         let ending = if form == Form::Markdown { "md" } else { "txt" };
         self.add(assembly::assembled(&pieces, &places), ending)
-            .map(|name| Text(Compiled::Named(name)))
+            .map(|name| Text(Compiled::Named(name, quoted(&pieces))))
     }
 
     /// Compiles a template for a JSON value.
@@ -217,28 +220,11 @@ impl Templates {
     fn render_compiled(&self, compiled: &Compiled, scope: &Scope) -> Result<String, Unrenderable> {
         match compiled {
             Compiled::Literal(text) => Ok(text.clone()),
-            Compiled::Named(name) => {
+            Compiled::Named(name, _) => {
                 let template = self.environment.get_template(name);
                 let rendered = template.and_then(|template| template.render(scope.root()));
                 rendered.map_err(|error| unrenderable(&error))
             }
-        }
-    }
-}
-
-impl Typed {
-    /// The same value for every event.
-    pub fn constant(value: Json) -> Self {
-        Self(Kind::Constant(value))
-    }
-}
-
-impl Text {
-    /// The text, where it is the same for every event.
-    pub fn literal(&self) -> Option<&str> {
-        match &self.0 {
-            Compiled::Literal(text) => Some(text),
-            Compiled::Named(_) => None,
         }
     }
 }

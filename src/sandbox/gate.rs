@@ -83,7 +83,11 @@ async fn serve<V: Vendor>(
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse, Error> {
-    let refused = desk.vendor().refuse_key(request.headers());
+    let refused = {
+        let vendor = desk.vendor();
+        let key = vendor.refuse_key(request.headers());
+        key.or_else(|| vendor.refuse_right(request.method(), request.path()))
+    };
     match refused {
         None => next.call(request).await,
         Some(refused) => Ok(request.into_response(refused)),

@@ -87,6 +87,10 @@ pub trait Vendor: Send + Sized + 'static {
 
     /// The refusal of a request whose key is not good.
     fn refuse_key(&self, headers: &HeaderMap) -> Option<HttpResponse>;
+    /// The refusal of a request that the key has no right to.
+    fn refuse_right(&self, _method: &Method, _path: &str) -> Option<HttpResponse> {
+        None
+    }
     /// Answers a path that the vendor does not have.
     fn unknown_path() -> HttpResponse;
     /// Answers with the vendor's body for this status.

@@ -16,9 +16,10 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Post, Worker, attempt,
     breaker::{Breaker, Opening, Probe},
+    inspector,
     persistence::{Persistence, pause},
     rerouter,
-    tenure::{RENEWAL, Tenure},
+    tenure::{Counted, RENEWAL, Tenure},
 };
 use crate::{
     broker::{BrokerError, Lanes, Lease},
@@ -45,6 +46,12 @@ pub(super) struct Station {
     news: Notify,
     /// Deliveries that wait for room in their midst.
     pub(super) midway: watch::Sender<usize>,
+    /// Deliveries that are worked on.
+    pub(super) under_way: watch::Sender<usize>,
+    /// The account could not be asked.
+    pub(super) uninspected: Notify,
+    /// What was said of the account.
+    pub(super) told: inspector::Told,
 }
 
 /// What lets a job through to the desk.
@@ -59,8 +66,20 @@ pub(super) struct Passage {
 /// Serves `post` until `draining`, then finishes what is in flight and gives the desk back.
 pub(super) async fn serve(worker: Worker, post: Post, draining: CancellationToken) {
     let (breaker, tenure, news) = (Arc::default(), Mutex::new(Tenure::none()), Notify::new());
-    let midway = watch::Sender::new(0);
-    let station = Arc::new(Station { worker, post, breaker, tenure, news, midway });
+    let (midway, under_way) = (watch::Sender::new(0), watch::Sender::new(0));
+    let told = inspector::Told::default();
+    let station = Station {
+        worker,
+        post,
+        breaker,
+        tenure,
+        news,
+        midway,
+        under_way,
+        uninspected: Notify::new(),
+        told,
+    };
+    let station = Arc::new(station);
     let mut persistence = Persistence::default();
     while !draining.is_cancelled() {
         let began = Instant::now();
@@ -103,6 +122,7 @@ impl Station {
         // Not at once: what the broker has just sent out has not arrived yet.
         let mut look = interval_at(Instant::now() + rerouter::LOOK_EVERY, rerouter::LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut inspection = inspector::Schedule::new(self.worker.preflight);
         let ended = loop {
             tokio::select! {
                 biased;
@@ -114,6 +134,7 @@ impl Station {
                 },
                 Some(ended) = running.join_next() => report_panic(&ended),
                 () = self.news.notified() => renewal.reset_immediately(),
+                () = self.uninspected.notified() => inspection.again(),
                 _ = look.tick() => match lanes.idle().await {
                     Ok(idle) => {
                         running.spawn(rerouter::reroute(self.clone(), idle, draining.clone()));
@@ -122,14 +143,23 @@ impl Station {
                 },
                 lease = self.take(lanes.as_mut()), if running.len() < usize::from(at_once.get()) => match lease {
                     Ok((passage, lease)) => {
-                        running.spawn(attempt::deliver(self.clone(), passage, lease));
+                        running.spawn(self.clone().deliver(passage, lease));
                     }
                     Err(error) => break Err(error.into()),
                 },
+                // Behind the deliveries, and with nothing else under way.
+                () = inspection.due(), if running.is_empty() => {
+                    running.spawn(inspector::inspect(self.clone(), draining.clone()));
+                }
             }
         };
         self.finish(running, renewal).await;
         ended
+    }
+
+    async fn deliver(self: Arc<Self>, passage: Passage, lease: Lease) {
+        let _counted = Counted::among(&self.under_way);
+        attempt::deliver(self.clone(), passage, lease).await;
     }
 
     /// Takes the next job when the desk can take one: the choice between lanes falls as late as it

@@ -7,6 +7,7 @@
 //! - one worker at a time speaks to a desk; the next one begins with what it has sent, and leaves the
 //!   desk alone for as long as it would have;
 //! - a doubt is looked up before anything is tried again;
+//! - a desk's account is inspected while nothing is delivered to it, and what has changed is told;
 //! - what the broker gave up, and what was swallowed with a queue that somebody deleted, is not lost.
 
 mod accountant;
@@ -15,6 +16,7 @@ mod breaker;
 #[cfg(test)]
 mod crashes;
 mod desk_loop;
+mod inspector;
 mod persistence;
 mod recorder;
 mod requeuer;
@@ -48,6 +50,8 @@ pub struct Worker {
     pub clock: Arc<dyn Clock>,
     /// Names this worker among all that share the ledger.
     pub holder: String,
+    /// How often desks' accounts are inspected; `None`: never.
+    pub preflight: Option<Duration>,
     /// Draws a number, uniform in [0, 1), for the jitter of waits.
     pub chance: fn() -> f64,
 }

@@ -226,6 +226,7 @@ mod tests {
             rules: Arc::new(RuleBook::default()),
             clock: Arc::new(SystemClock),
             holder: "w".to_owned(),
+            preflight: None,
             chance: || 0.5,
         };
         let draining = CancellationToken::new();

@@ -12,7 +12,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::{Worker, desk_loop::Station};
+use super::{Worker, desk_loop::Station, inspector};
 use crate::{
     desks::Turn,
     ledger::{DeskLease, LedgerError},
@@ -66,17 +66,17 @@ impl Look {
     }
 }
 
-/// Counts one that waits, until it is dropped.
-struct Waiting<'a>(&'a watch::Sender<usize>);
+/// Counts one that waits or works, until it is dropped.
+pub(super) struct Counted<'a>(&'a watch::Sender<usize>);
 
-impl<'a> Waiting<'a> {
-    fn among(waiting: &'a watch::Sender<usize>) -> Self {
+impl<'a> Counted<'a> {
+    pub(super) fn among(waiting: &'a watch::Sender<usize>) -> Self {
         waiting.send_modify(|waiting| *waiting += 1);
         Self(waiting)
     }
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for Counted<'_> {
     fn drop(&mut self) {
         self.0.send_modify(|waiting| *waiting -= 1);
     }
@@ -189,7 +189,7 @@ impl Station {
     /// Waits for room for another step of a delivery that is under way; `None` where there is none
     /// in time.
     pub(super) async fn turn_midway(&self) -> Option<Turn> {
-        let _waiting = Waiting::among(&self.midway);
+        let _waiting = Counted::among(&self.midway);
         timeout_at(self.deadline(), self.post.desk.turn()).await.ok()
     }
 
@@ -209,6 +209,9 @@ impl Station {
     /// Shows the standing to whoever reads metrics; `None`: another worker has the desk.
     fn show(&self, standing: Option<&Standing>) {
         let desk = self.post.settings.name.as_str();
+        if standing.is_none() {
+            inspector::show(desk, None);
+        }
         let state = standing.map(Standing::state);
         for known in Standing::STATES {
             let holds = if state == Some(known) { 1.0 } else { 0.0 };

@@ -2,10 +2,11 @@
 
 mod associations;
 mod desks;
+mod preflight;
 mod rules;
 mod sources;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use toml::de::DeTable;
 
@@ -27,6 +28,7 @@ pub(super) struct Behaviour {
     pub(super) sources: BTreeMap<SourceName, SchemeSettings>,
     pub(super) desks: BTreeMap<DeskName, DeskConfig>,
     pub(super) rules: RuleBook,
+    pub(super) preflight: Option<Duration>,
 }
 
 /// Reads the behaviour file `file`, which says `text`; the faults are noted.
@@ -48,11 +50,12 @@ pub(super) fn read(
         let sources = sources::read(&mut document, &root);
         let desks = desks::read(&mut document, &root);
         let rules = rules::read(&mut document, &root, &desks, knows_type);
+        let preflight = preflight::read(&mut document, &root);
         document.finish(&root);
         let whole = |desks: desks::Desks| {
             desks.into_iter().filter_map(|(name, (_, desk))| Some((name, desk?)))
         };
-        Behaviour { sources, desks: whole(desks).collect(), rules }
+        Behaviour { sources, desks: whole(desks).collect(), rules, preflight }
     } else {
         Behaviour::default()
     };

@@ -8,9 +8,10 @@ use super::{Settings, api::LARGEST_BATCH, client::Client, preview, ties};
 use crate::{
     delivery::{DeliveryKey, Outcome, Step},
     desks::{
-        Abilities, BuildError, Desk, DeskError, DeskSettings, Found, HANDFUL, Pacer, Preview,
-        Sought, Task,
+        Abilities, BuildError, Desk, DeskError, DeskSettings, Found, HANDFUL, Idle, Pacer, Preview,
+        SetUp, Sought, Task,
     },
+    inspection::{Finding, Needs},
     standing::Past,
     ticket::{Priority, TicketDraft},
 };
@@ -90,6 +91,18 @@ impl Desk for HubSpot {
             Sought::Ticket { key, lane } => self.client.find_ticket(*lane, key).await,
             Sought::Comment { mark, ticket } => self.find_comment(mark, ticket).await,
         }
+    }
+
+    async fn inspect(&self, needs: &Needs, idle: &Idle) -> Result<Vec<Finding>, DeskError> {
+        self.inspected(needs, idle).await
+    }
+
+    async fn set_up(&self) -> Result<SetUp, DeskError> {
+        self.made_ready().await
+    }
+
+    fn set_up_preview(&self) -> Vec<Preview> {
+        self.making_ready()
     }
 }
 

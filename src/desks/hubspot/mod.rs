@@ -21,6 +21,7 @@ mod collision;
 mod creates;
 mod desk;
 mod envelope;
+mod inspection;
 mod kinds;
 mod known;
 mod life;
@@ -33,9 +34,24 @@ mod preview;
 mod questions;
 mod records;
 mod requests;
+mod set_up;
 mod settings;
 mod ties;
 
 pub use api::Api;
 pub use desk::HubSpot;
 pub use settings::{BASE_URL, PACING, Settings};
+
+/// An account for tests of what is judged.
+#[cfg(test)]
+fn test_settings() -> Settings {
+    Settings {
+        token: secrecy::SecretString::from("pat-test"),
+        pipeline: "0".to_owned(),
+        stage: "1".to_owned(),
+        resolved_stage: None,
+        key_property: Some("deskbell_key".to_owned()),
+        version: "v3".to_owned(),
+        properties: std::collections::BTreeMap::new(),
+    }
+}

@@ -105,7 +105,7 @@ fn ticket_properties(
 
 /// Property values are texts: numbers by their digits as written, lists in the form of HubSpot's
 /// checkboxes. What is nothing is an empty text, and is not sent.
-fn property_value(value: &Value) -> String {
+pub(super) fn property_value(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
@@ -184,6 +184,18 @@ fn contact_properties(email: &str, customer: Option<&Customer>) -> Map<String, V
 pub(super) fn property(settings: &Settings, name: &str) -> Call {
     let path = format!("{}/{}", resource(settings, "properties", "tickets"), encoded(name));
     Call::get("/crm/{version}/properties/tickets/{property}", path)
+}
+
+/// The question for one property of `object` (its name in paths).
+pub(super) fn property_of(settings: &Settings, object: &str, name: &str) -> Call {
+    let path = format!("{}/{}", resource(settings, "properties", object), encoded(name));
+    Call::get("/crm/{version}/properties/{object}/{property}", path)
+}
+
+/// The question for the pipelines of tickets, with their stages.
+pub(super) fn pipelines(settings: &Settings) -> Call {
+    let path = resource(settings, "pipelines", "tickets");
+    Call::get("/crm/{version}/pipelines/tickets", path)
 }
 
 /// The question for the labels of associations from a ticket to `object` (its name in paths). The

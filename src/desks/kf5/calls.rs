@@ -1,8 +1,8 @@
 //! Every documented ticket call, and those of its neighbours that tickets need, as requests that
 //! are not sent yet.
 //!
-//! Sources: the vendor's pages "Tickets" (for agents), "Ticket Comments", "Users", "Ticket Fields"
-//! and "Attachments".
+//! Sources: the vendor's pages "Tickets" (for agents), "Ticket Comments", "Users", "Ticket Fields",
+//! "Groups" and "Attachments".
 
 use reqwest::Method;
 
@@ -107,6 +107,16 @@ pub(super) fn delete_many(ids: &Ids) -> Call {
 /// The agent who asks.
 pub(super) fn me() -> Call {
     Call::get("/users/me.json", "/users/me.json".to_owned())
+}
+
+/// Several users.
+pub(super) fn show_users(ids: &Ids) -> Call {
+    Call::get("/users/show_many.json", format!("/users/show_many.json?ids={ids}"))
+}
+
+/// One group of agents.
+pub(super) fn group(id: &Id) -> Call {
+    Call::get("/groups/{id}.json", format!("/groups/{id}.json"))
 }
 
 /// A file to name in a comment.

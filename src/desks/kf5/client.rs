@@ -3,8 +3,8 @@
 use futures_util::{Stream, TryStreamExt};
 
 use super::{
-    Attachment, Change, Changed, Comment, Id, Ids, ListFilter, NewTicket, Search, Settings, Ticket,
-    TicketField, User, answers, calls,
+    Attachment, Change, Changed, Comment, Group, Id, Ids, ListFilter, NewTicket, Search, Settings,
+    Ticket, TicketField, User, answers, calls,
     pages::{self, Listing, Page},
     reading::Record,
 };
@@ -142,6 +142,16 @@ impl Client {
     /// The agent whose key it is.
     pub async fn me(&self) -> Result<User, DeskError> {
         answers::one(&self.send("me", &calls::me()).await?, "user")
+    }
+
+    /// Those users of `ids` that there are.
+    pub async fn show_users(&self, ids: &Ids) -> Result<Vec<User>, DeskError> {
+        answers::many(&self.send("users", &calls::show_users(ids)).await?, "users")
+    }
+
+    /// One group of agents.
+    pub async fn group(&self, id: &Id) -> Result<Group, DeskError> {
+        answers::one(&self.send("group", &calls::group(id)).await?, "group")
     }
 
     /// Uploads a file, to be named in one comment by its token.

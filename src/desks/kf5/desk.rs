@@ -6,8 +6,10 @@ use super::{Client, Settings, calls, draft as tickets, life::beforehand, look_up
 use crate::{
     delivery::{DeliveryKey, Outcome, Step},
     desks::{
-        Abilities, BuildError, Desk, DeskError, DeskSettings, Found, Pacer, Preview, Sought, Task,
+        Abilities, BuildError, Desk, DeskError, DeskSettings, Found, Idle, Pacer, Preview, SetUp,
+        Sought, Task,
     },
+    inspection::{Finding, Needs},
     ticket::{TicketDraft, TicketRef},
 };
 
@@ -66,6 +68,18 @@ impl Desk for Kf5 {
             }
             (Sought::Comment { mark, ticket }, _) => self.find_comment(mark, ticket).await,
         }
+    }
+
+    async fn inspect(&self, needs: &Needs, idle: &Idle) -> Result<Vec<Finding>, DeskError> {
+        self.inspected(needs, idle).await
+    }
+
+    async fn set_up(&self) -> Result<SetUp, DeskError> {
+        self.made_ready().await
+    }
+
+    fn set_up_preview(&self) -> Vec<Preview> {
+        self.making_ready()
     }
 }
 

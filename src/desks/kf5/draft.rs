@@ -131,7 +131,7 @@ fn custom_fields(
 
 /// Values are texts in all examples: numbers by their digits as written, lists as JSON ("Ticket
 /// Fields", values of several levels). What is nothing is not sent.
-fn field_value(value: &Value) -> Option<String> {
+pub(super) fn field_value(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::String(text) => (!text.is_empty()).then(|| text.clone()),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Attachment, Changed, Comment, CustomField, Id, Ticket, TicketField, User};
+use super::{Attachment, Changed, Comment, CustomField, Group, Id, Ticket, TicketField, User};
 use crate::desks::reply::text;
 
 /// Something that an answer lists.
@@ -77,6 +77,12 @@ impl Record for User {
             phone: member(value, "phone"),
             role: member(value, "role"),
         })
+    }
+}
+
+impl Record for Group {
+    fn read(value: &Value) -> Option<Self> {
+        Some(Self { id: value.get("id").and_then(Id::read)?, name: member(value, "name") })
     }
 }
 

@@ -104,6 +104,15 @@ pub struct User {
     pub role: Option<String>,
 }
 
+/// A group of agents ("Groups").
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Group {
+    /// The desk's id of it.
+    pub id: Id,
+    /// What people see.
+    pub name: Option<String>,
+}
+
 /// A custom field that tickets may have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TicketField {

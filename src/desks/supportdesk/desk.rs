@@ -6,16 +6,17 @@ use super::{Settings, answers::CUSTOMER_NOT_FOUND, client::Client, requests};
 use crate::{
     delivery::{DeliveryKey, Outcome, Step},
     desks::{
-        Abilities, Answer, BuildError, Desk, DeskError, DeskSettings, Found, Pacer, Preview,
-        Sought, Task,
+        Abilities, Answer, BuildError, Desk, DeskError, DeskSettings, Found, Idle, Pacer, Preview,
+        Ready, SetUp, Sought, Task,
     },
+    inspection::{Finding, Needs},
     ticket::TicketDraft,
 };
 
 /// One SupportDesk account.
 #[derive(Debug)]
 pub struct SupportDesk {
-    client: Client,
+    pub(super) client: Client,
 }
 
 impl SupportDesk {
@@ -78,6 +79,20 @@ impl Desk for SupportDesk {
 
     async fn find(&self, _: &Sought<'_>) -> Result<Found, DeskError> {
         Ok(Found::CannotTell)
+    }
+
+    async fn inspect(&self, needs: &Needs, idle: &Idle) -> Result<Vec<Finding>, DeskError> {
+        self.inspected(needs, idle).await
+    }
+
+    /// The pages offer nothing to make: metadata is free, and holds the key.
+    async fn set_up(&self) -> Result<SetUp, DeskError> {
+        let words = "SupportDesk needs nothing: the delivery's key stands in a ticket's metadata";
+        Ok(SetUp::new(Ready::There, words))
+    }
+
+    fn set_up_preview(&self) -> Vec<Preview> {
+        Vec::new()
     }
 }
 

@@ -13,6 +13,7 @@ mod answers;
 mod api;
 mod client;
 mod desk;
+mod inspection;
 mod requests;
 mod settings;
 mod words;

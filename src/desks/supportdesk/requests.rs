@@ -125,7 +125,7 @@ fn path_segment(id: &str) -> Result<String, DeskError> {
 
 /// The tags that are ids. SupportDesk knows tags by their ids alone; a rule's tags go to all its
 /// desks, and those with a name are for others.
-fn tag_ids(tags: &[String]) -> Vec<String> {
+pub(super) fn tag_ids(tags: &[String]) -> Vec<String> {
     let is_id = |tag: &&String| tag.len() == 36 && Uuid::try_parse(tag).is_ok();
     tags.iter().filter(is_id).cloned().collect()
 }

@@ -10,9 +10,10 @@ use super::{
 use crate::{
     delivery::{DeliveryKey, Outcome, Step, StepRecord},
     desks::{
-        Abilities, BuildError, Desk, DeskError, DeskSettings, Found, Pacer, Preview, Sought, Task,
-        memo::Memo,
+        Abilities, BuildError, Desk, DeskError, DeskSettings, Found, Idle, Pacer, Preview, SetUp,
+        Sought, Task, memo::Memo,
     },
+    inspection::{Finding, Needs},
     ticket::{Missing, Target, TicketDraft, TicketRef},
 };
 
@@ -93,6 +94,18 @@ impl Desk for Thulium {
             }
             (Sought::Comment { mark, ticket }, _) => self.find_comment(mark, ticket).await,
         }
+    }
+
+    async fn inspect(&self, needs: &Needs, idle: &Idle) -> Result<Vec<Finding>, DeskError> {
+        self.inspected(needs, idle).await
+    }
+
+    async fn set_up(&self) -> Result<SetUp, DeskError> {
+        self.made_ready().await
+    }
+
+    fn set_up_preview(&self) -> Vec<Preview> {
+        self.making_ready()
     }
 }
 

@@ -19,10 +19,12 @@ mod desk;
 mod drafting;
 mod filter;
 mod finding;
+mod inspection;
 mod life;
 mod preview;
 mod records;
 mod requests;
+mod set_up;
 mod settings;
 mod ties;
 

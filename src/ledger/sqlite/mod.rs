@@ -11,6 +11,7 @@ mod error;
 mod events;
 mod filter;
 mod incidents;
+mod inspections;
 mod journal;
 mod leases;
 mod missing;
@@ -36,6 +37,7 @@ use super::{
 use crate::{
     delivery::{Attempt, Delivery, DeliveryKey, Incident, Transition},
     event::{DeskName, Envelope, EventId, JournalGap, JournalMark, SourceName},
+    inspection::Inspection,
     sqlite::{OpenError, Schema, Store},
     standing::Standing,
     ticket::Priority,
@@ -50,6 +52,7 @@ const SCHEMA: Schema = Schema {
         include_str!("../../../migrations/sqlite-ledger/0003.sql"),
         include_str!("../../../migrations/sqlite-ledger/0004.sql"),
         include_str!("../../../migrations/sqlite-ledger/0005.sql"),
+        include_str!("../../../migrations/sqlite-ledger/0006.sql"),
     ],
 };
 
@@ -120,6 +123,20 @@ impl Ledger for SqliteLedger {
     async fn release_desk(&self, desk: &DeskName, holder: &str) -> Result<(), LedgerError> {
         let (desk, holder) = (desk.clone(), holder.to_owned());
         self.write(move |tx| leases::release(tx, &desk, &holder)).await
+    }
+
+    async fn note_inspection(
+        &self,
+        desk: &DeskName,
+        inspection: &Inspection,
+    ) -> Result<(), LedgerError> {
+        let (desk, inspection) = (desk.clone(), inspection.clone());
+        self.write(move |tx| inspections::note(tx, &desk, &inspection)).await
+    }
+
+    async fn inspection(&self, desk: &DeskName) -> Result<Option<Inspection>, LedgerError> {
+        let desk = desk.clone();
+        self.read(move |tx| inspections::find(tx, &desk)).await
     }
 
     async fn claim(&self, claim: Claim) -> Result<Claimed, LedgerError> {

@@ -21,6 +21,7 @@ mod records;
 mod refusal;
 mod routes;
 mod schema_calls;
+mod scopes;
 mod search;
 mod search_query;
 mod settings;
@@ -91,6 +92,11 @@ impl Vendor for HubSpot {
             return Some(Refusal::missing_scopes().response());
         }
         None
+    }
+
+    fn refuse_right(&self, method: &Method, path: &str) -> Option<HttpResponse> {
+        let lacking = scopes::lacking(&self.portal.settings.revoked_scopes, method, path)?;
+        Some(Refusal::missing_scope(lacking).response())
     }
 
     fn unknown_path() -> HttpResponse {

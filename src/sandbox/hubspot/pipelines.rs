@@ -59,6 +59,22 @@ impl Pipeline {
         }
     }
 
+    /// Takes stages away, and puts open ones behind the others.
+    pub(super) fn change(&mut self, without: &[String], with: &[String], now: Timestamp) {
+        self.stages.retain(|stage| !without.contains(&stage.id) && !with.contains(&stage.id));
+        for id in with {
+            self.stages.push(Stage {
+                id: id.clone(),
+                label: id.clone(),
+                display_order: self.stages.len(),
+                archived: false,
+                created_at: now,
+                updated_at: now,
+                metadata: json!({"ticketState": "OPEN", "isClosed": "false"}),
+            });
+        }
+    }
+
     /// The ids of its stages.
     pub(super) fn stage_ids(&self) -> Vec<&str> {
         self.stages.iter().map(|stage| stage.id.as_str()).collect()

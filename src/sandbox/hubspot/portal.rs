@@ -72,6 +72,14 @@ impl Portal {
             if let Some(present) = switches.key_property {
                 tickets.set_key_property(present, created);
             }
+            if let Some(priorities) = &switches.priorities {
+                tickets.set_priorities(priorities);
+            }
+            tickets.archive(&switches.without_properties);
+            tickets.add_texts(&switches.with_properties, created);
+        }
+        for pipeline in &mut self.pipelines {
+            pipeline.change(&switches.without_stages, &switches.with_stages, created);
         }
     }
 

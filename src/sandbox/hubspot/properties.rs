@@ -114,6 +114,11 @@ impl Property {
         Self { options: values.iter().enumerate().map(choice).collect(), ..self }
     }
 
+    /// The group that it stands in.
+    pub(super) fn group(&self) -> &str {
+        &self.group_name
+    }
+
     /// Whether several options may stand in one value, `;` between them.
     pub(super) fn is_multiple(&self) -> bool {
         self.field_type == "checkbox"
@@ -210,10 +215,28 @@ impl Properties {
 
     /// Whether tickets can be `URGENT`.
     pub(super) fn set_urgent(&mut self, urgent: bool) {
-        let values: &[&str] =
-            if urgent { &["LOW", "MEDIUM", "HIGH", "URGENT"] } else { &["LOW", "MEDIUM", "HIGH"] };
+        let values = ["LOW", "MEDIUM", "HIGH", "URGENT"];
+        self.set_priorities(&values[..if urgent { 4 } else { 3 }]);
+    }
+
+    /// What tickets' priorities can be.
+    pub(super) fn set_priorities(&mut self, values: &[impl AsRef<str>]) {
+        let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
         if let Some(priority) = self.0.remove("hs_ticket_priority") {
-            self.0.insert(priority.name.clone(), priority.with_options(values));
+            self.0.insert(priority.name.clone(), priority.with_options(&values));
+        }
+    }
+
+    /// Takes properties away.
+    pub(super) fn archive(&mut self, names: &[String]) {
+        self.0.retain(|name, _| !names.contains(name));
+    }
+
+    /// Makes properties for any text, those that there are not.
+    pub(super) fn add_texts(&mut self, names: &[String], now: Timestamp) {
+        for name in names {
+            let text = Property::new(name, "string", "text", now);
+            self.0.entry(name.clone()).or_insert(text);
         }
     }
 

@@ -90,10 +90,15 @@ impl Refusal {
 
     /// 403, the token may not do this.
     pub(super) fn missing_scopes() -> Self {
+        Self::missing_scope("crm.objects.tickets.write")
+    }
+
+    /// 403, the token lacks this scope.
+    pub(super) fn missing_scope(scope: &str) -> Self {
         let message = "This app hasn't been granted all required scopes to make this call. \
                        Read more about required scopes here: \
                        https://developers.hubspot.com/scopes.";
-        let context = json!({"requiredGranularScopes": ["crm.objects.tickets.write"]});
+        let context = json!({"requiredGranularScopes": [scope]});
         let error = json!({"message": "One or more of the following scopes are required.",
             "context": context});
         Self::new(StatusCode::FORBIDDEN, "MISSING_SCOPES", message)

@@ -6,7 +6,7 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 
-use super::{association_calls, batch_calls, object_calls, records::Kind, schema_calls};
+use super::{association_calls, batch_calls, object_calls, records::Kind, schema_calls, scopes};
 use crate::sandbox::Operation;
 
 /// The two ways of naming a version: `/crm/v3/objects` and `/crm/objects/2026-03`.
@@ -20,6 +20,9 @@ fn resource(config: &mut ServiceConfig, path: &str, with: impl FnOnce(Resource) 
 
 /// Adds the paths.
 pub(super) fn add(config: &mut ServiceConfig) {
+    resource(config, scopes::TOKEN_INFO, |path| {
+        path.route(web::post().to(schema_calls::token_info))
+    });
     for base in bases("objects", "v3") {
         add_objects(config, &base);
         add_batches(config, &base);
@@ -28,6 +31,9 @@ pub(super) fn add(config: &mut ServiceConfig) {
         resource(config, &format!("{base}/{{kind}}"), |path| {
             path.route(web::get().to(schema_calls::list_properties))
                 .route(web::post().to(schema_calls::create_property))
+        });
+        resource(config, &format!("{base}/{{kind}}/groups"), |path| {
+            path.route(web::get().to(schema_calls::list_groups))
         });
         resource(config, &format!("{base}/{{kind}}/{{name}}"), |path| {
             path.route(web::get().to(schema_calls::read_property))
@@ -100,6 +106,9 @@ fn add_v4_associations(config: &mut ServiceConfig, base: &str) {
 
 /// Names the operation that a request asks for.
 pub(super) fn operation(method: &Method, path: &str) -> Operation {
+    if path == scopes::TOKEN_INFO {
+        return Operation::Whoami;
+    }
     let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     let is_version = |text: &str| {
         text.starts_with(['v', '2']) && text.contains(|letter: char| letter.is_ascii_digit())

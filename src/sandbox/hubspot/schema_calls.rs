@@ -7,8 +7,10 @@ use super::{
     input,
     object_calls::{Desk, Segments, kind},
     pipelines::Pipeline,
+    properties::Property,
     records::Kind,
-    refusal::Refusal,
+    refusal::{PORTAL_ID, Refusal},
+    scopes,
 };
 
 /// Lists the properties of an object type.
@@ -42,6 +44,33 @@ pub(super) async fn create_property(
     let mut vendor = desk.vendor();
     let properties = vendor.portal.properties.get_mut(&kind).ok_or_else(Refusal::not_found)?;
     Ok(HttpResponse::Created().json(properties.create(&body, now)?))
+}
+
+/// Lists the groups of an object type's properties.
+pub(super) async fn list_groups(desk: Desk, segments: Segments) -> Result<HttpResponse, Refusal> {
+    let kind = kind(&segments.kind)?;
+    let vendor = desk.vendor();
+    let mut groups: Vec<_> = vendor.portal.schema(kind).all().map(Property::group).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    let shown = |name: &&str| !name.is_empty();
+    let groups = groups.into_iter().filter(shown).enumerate().map(|(place, name)| {
+        json!({"name": name, "label": name, "displayOrder": place, "archived": false})
+    });
+    Ok(HttpResponse::Ok().json(json!({"results": groups.collect::<Vec<_>>()})))
+}
+
+/// Tells what a private app's token may do. It does not know tokens of another kind.
+pub(super) async fn token_info(desk: Desk, body: Bytes) -> Result<HttpResponse, Refusal> {
+    let body = input::json(&body)?;
+    let vendor = desk.vendor();
+    if !vendor.portal.settings.private_app || body["tokenKey"] != vendor.token.as_str() {
+        return Err(Refusal::not_found());
+    }
+    let scopes = scopes::granted(&vendor.portal.settings.revoked_scopes);
+    Ok(HttpResponse::Ok().json(json!({
+        "userId": 123_456, "hubId": PORTAL_ID, "appId": 654_321, "scopes": scopes,
+    })))
 }
 
 /// Lists the pipelines of tickets; the sandbox keeps none for other objects.

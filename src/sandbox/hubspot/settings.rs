@@ -1,6 +1,6 @@
 //! What can be switched at the simulated HubSpot, and its documented windows.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use serde::Deserialize;
 
@@ -25,6 +25,20 @@ pub struct HubSpotSwitches {
     pub multi_status: Option<bool>,
     /// Whether the token lacks its scopes, so that every call gets 403.
     pub missing_scopes: Option<bool>,
+    /// Scopes that were taken from the token, all of them: none at first.
+    pub revoked_scopes: Option<BTreeSet<String>>,
+    /// Whether the token is a private app's, which can be asked for its scopes. It is at first.
+    pub private_app: Option<bool>,
+    /// Stages to take out of the pipeline.
+    pub without_stages: Vec<String>,
+    /// Stages to put into it, open ones, called by their ids.
+    pub with_stages: Vec<String>,
+    /// Ticket properties to archive.
+    pub without_properties: Vec<String>,
+    /// Ticket properties to make, for any text.
+    pub with_properties: Vec<String>,
+    /// The options of `hs_ticket_priority`, all of them.
+    pub priorities: Option<Vec<String>>,
 }
 
 /// How the switches stand.
@@ -36,6 +50,8 @@ pub(super) struct Settings {
     pub(super) recycled_keep_values: bool,
     pub(super) multi_status: bool,
     pub(super) missing_scopes: bool,
+    pub(super) revoked_scopes: BTreeSet<String>,
+    pub(super) private_app: bool,
 }
 
 impl Settings {
@@ -46,6 +62,8 @@ impl Settings {
             recycled_keep_values: true,
             multi_status: true,
             missing_scopes: false,
+            revoked_scopes: BTreeSet::new(),
+            private_app: true,
         }
     }
 
@@ -57,6 +75,10 @@ impl Settings {
             switches.recycled_keep_values.unwrap_or(self.recycled_keep_values);
         self.multi_status = switches.multi_status.unwrap_or(self.multi_status);
         self.missing_scopes = switches.missing_scopes.unwrap_or(self.missing_scopes);
+        if let Some(revoked) = &switches.revoked_scopes {
+            self.revoked_scopes.clone_from(revoked);
+        }
+        self.private_app = switches.private_app.unwrap_or(self.private_app);
     }
 }
 

@@ -3,10 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    comments::NewComment,
-    refusal::Refusal,
-    ticket::Ticket,
-    users::{GROUPS, Users},
+    comments::NewComment, refusal::Refusal, settings::Account, ticket::Ticket, users::Users,
 };
 
 const KINDS: [&str; 4] = ["problem", "incident", "question", "task"];
@@ -14,7 +11,7 @@ const STATUSES: [&str; 5] = ["new", "open", "pending", "solved", "closed"];
 const PRIORITIES: [&str; 4] = ["low", "medium", "high", "urgent"];
 
 /// The last of the custom fields.
-const FIELDS: u32 = 200;
+pub(super) const FIELDS: u32 = 200;
 
 /// The page's list, and what may be chosen from it.
 pub(super) const LIST: (&str, [&str; 2]) = ("field_36", ["下拉菜单选项", "下拉菜单选项2"]);
@@ -38,7 +35,7 @@ pub(super) struct Input {
 
 impl Input {
     /// Reads the member `ticket`.
-    pub(super) fn read(ticket: &Value, users: &Users) -> Result<Self, Refusal> {
+    pub(super) fn read(ticket: &Value, users: &Users, account: &Account) -> Result<Self, Refusal> {
         let members = ticket.as_object().ok_or(Refusal::Missing("ticket"))?;
         let said = |name: &str| members.get(name).filter(|value| !value.is_null());
         let comment = said("comment").map(NewComment::read).transpose()?;
@@ -47,7 +44,7 @@ impl Input {
         if assignee.is_some_and(|id| !users.is_agent(id)) {
             return Err(Refusal::Invalid("受理人"));
         }
-        if group.is_some_and(|id| !GROUPS.contains(&id)) {
+        if group.is_some_and(|id| !account.groups.contains(&id)) {
             return Err(Refusal::Invalid("受理组"));
         }
         Ok(Self {
@@ -62,8 +59,18 @@ impl Input {
             due: text(said("due_at"), "截止时间")?,
             tags: texts(said("tags"))?,
             collaborators: collaborators(said("collaborator_ids"), users)?,
-            fields: fields(said("custom_fields"))?,
+            fields: fields(said("custom_fields"), account)?,
         })
+    }
+
+    /// Refuses a new ticket without one of the fields that it needs.
+    pub(super) fn check_required(&self, account: &Account) -> Result<(), Refusal> {
+        let given = |name: &String| self.fields.iter().any(|(field, _)| field == name);
+        if account.required_fields.iter().all(given) {
+            Ok(())
+        } else {
+            Err(Refusal::Missing("自定义字段"))
+        }
     }
 
     /// The ticket with everything but the comment; what it must not become is refused.
@@ -143,12 +150,12 @@ fn collaborators(value: Option<&Value>, users: &Users) -> Result<Option<Vec<u64>
     Ok(Some(ids))
 }
 
-fn fields(value: Option<&Value>) -> Result<Vec<(String, Value)>, Refusal> {
+fn fields(value: Option<&Value>, account: &Account) -> Result<Vec<(String, Value)>, Refusal> {
     let Some(value) = value else { return Ok(Vec::new()) };
     let list = value.as_array().ok_or(Refusal::Invalid("自定义字段"))?;
     let mut fields = Vec::new();
     for field in list {
-        let name = field["name"].as_str().filter(|name| exists(name));
+        let name = field["name"].as_str().filter(|name| exists(name, account));
         let name = name.ok_or(Refusal::Invalid("自定义字段"))?;
         let value = &field["value"];
         let (list, options) = LIST;
@@ -161,7 +168,8 @@ fn fields(value: Option<&Value>) -> Result<Vec<(String, Value)>, Refusal> {
 }
 
 /// Whether the account has a field of this name.
-fn exists(name: &str) -> bool {
+fn exists(name: &str, account: &Account) -> bool {
     let number = name.strip_prefix("field_").and_then(|number| number.parse::<u32>().ok());
-    number.is_some_and(|number| (1..=FIELDS).contains(&number))
+    let is_missing = account.missing_fields.contains(name);
+    !is_missing && number.is_some_and(|number| (1..=FIELDS).contains(&number))
 }

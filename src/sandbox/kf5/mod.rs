@@ -1,6 +1,6 @@
 //! A simulated KF5: tickets as agents see them, with comments, users, ticket fields and attachments.
 //!
-//! From the vendor's pages on tickets (for agents), comments, users, ticket fields, attachments and
+//! From the vendor's pages on tickets (for agents), comments, users, ticket fields, groups, attachments and
 //! authentication. Errors, limits and search's freshness are not documented. There the sandbox does
 //! this: what it refuses gets 422 with `{"message"}` in Chinese; there are no windows until some are
 //! set; search learns of a ticket late and takes part of a field's value for the whole; a comment

@@ -40,8 +40,9 @@ pub(super) fn operation(method: &Method, path: &str) -> Operation {
         (&Method::DELETE, path) if path.starts_with("/tickets/") => Operation::Archive,
         (&Method::GET, "/tickets/search.json") => Operation::Search,
         (&Method::GET, "/users/me.json") => Operation::Whoami,
-        (&Method::GET, "/users/search.json") => Operation::Customers,
+        (&Method::GET, "/users/search.json" | "/users/show_many.json") => Operation::Customers,
         (&Method::GET, "/ticket_fields.json") => Operation::Schema,
+        (&Method::GET, path) if path.starts_with("/groups/") => Operation::Schema,
         (&Method::GET, "/tickets/show_many.json") => Operation::Get,
         (&Method::GET, "/tickets.json" | "/tickets/problems.json") => Operation::List,
         (&Method::GET, path) if path.matches('/').count() == 3 => Operation::List,
@@ -140,7 +141,7 @@ async fn create(request: HttpRequest, desk: Desk, bytes: Bytes) -> Result<HttpRe
     let body = body(&bytes)?;
     let now = desk.now();
     let Kf5 { settings, users, tickets, uploads, .. } = &mut *desk.vendor();
-    let ticket = tickets.create(&body, users, uploads, now)?;
+    let ticket = tickets.create(&body, (users, &settings.account), uploads, now)?;
     let opened = Opened { ticket: ticket.id.to_string(), key: ticket.key() };
     request.extensions_mut().insert(opened);
     let place = format!("https://sandbox.kf5.com/apiv2/tickets/{}.json", ticket.id);
@@ -152,7 +153,7 @@ async fn update(desk: Desk, id: Path<u64>, bytes: Bytes) -> Result<HttpResponse,
     let body = body(&bytes)?;
     let now = desk.now();
     let Kf5 { settings, users, tickets, uploads, .. } = &mut *desk.vendor();
-    let ticket = tickets.update(*id, &body, users, uploads, now)?;
+    let ticket = tickets.update(*id, &body, (users, &settings.account), uploads, now)?;
     Ok(HttpResponse::Ok().json(json!({ "ticket": ticket.shown(settings.ids_as_text) })))
 }
 
@@ -168,7 +169,7 @@ async fn update_many(
     let Kf5 { settings, users, tickets, uploads, .. } = &mut *desk.vendor();
     let mut results = Vec::new();
     for id in ids {
-        let refused = tickets.update(id, &body, users, uploads, now).err();
+        let refused = tickets.update(id, &body, (users, &settings.account), uploads, now).err();
         results.push(json!({
             "id": super::ticket::id(id, settings.ids_as_text),
             "success": refused.is_none(),

@@ -9,6 +9,7 @@ use super::{
     comments::Uploads,
     input::Input,
     refusal::Refusal,
+    settings::Account,
     ticket::Ticket,
     users::{ME, Users},
 };
@@ -48,11 +49,12 @@ impl Tickets {
     pub(super) fn create(
         &mut self,
         body: &Value,
-        users: &mut Users,
+        (users, account): (&mut Users, &Account),
         uploads: &mut Uploads,
         now: Timestamp,
     ) -> Result<&Ticket, Refusal> {
-        let mut input = Input::read(body, users)?;
+        let mut input = Input::read(body, users, account)?;
+        input.check_required(account)?;
         input.title.as_ref().ok_or(Refusal::Missing("标题"))?;
         let comment = input.comment.take().ok_or(Refusal::Missing("工单描述"))?;
         let new = Ticket {
@@ -77,11 +79,11 @@ impl Tickets {
         &mut self,
         id: u64,
         body: &Value,
-        users: &Users,
+        (users, account): (&Users, &Account),
         uploads: &mut Uploads,
         now: Timestamp,
     ) -> Result<&Ticket, Refusal> {
-        let mut input = Input::read(body, users)?;
+        let mut input = Input::read(body, users, account)?;
         let is_problem = self.is_problem(input.problem);
         let found = self.all.iter().position(|ticket| ticket.id == id && !ticket.deleted);
         let place = found.ok_or(Refusal::NotFound)?;

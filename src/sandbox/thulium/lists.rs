@@ -1,6 +1,8 @@
 //! The system's lists: statuses with substatuses, queues, categories, agents. Their pages are not
 //! public: the members have the names that tickets have for them.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 /// The status of a new ticket whose request names none.
@@ -26,8 +28,8 @@ const AGENTS: [(&str, &str, &str); 2] =
     [("akowalski", "Adam", "Kowalski"), ("testowy.agent17", "Testowy", "Agent")];
 
 /// Whether there is a status with this id.
-pub(super) fn is_status(id: &str) -> bool {
-    STATUSES.iter().any(|(known, _, _)| *known == id)
+pub(super) fn is_status(id: &str, missing: &BTreeSet<String>) -> bool {
+    !missing.contains(id) && STATUSES.iter().any(|(known, _, _)| *known == id)
 }
 
 /// Whether there is a substatus with this id.
@@ -64,14 +66,14 @@ pub(super) fn full_status_name(status: &str, substatus: Option<&str>) -> String 
     part.map_or_else(|| (*name).to_owned(), |(_, part)| format!("{name} - {part}"))
 }
 
-/// All statuses.
-pub(super) fn statuses() -> Value {
+/// All statuses but those that are missing.
+pub(super) fn statuses(missing: &BTreeSet<String>) -> Value {
     let status = |(id, name, parts): &Status| {
         let parts: Vec<_> =
             parts.iter().map(|(id, name)| json!({"substatus_id": id, "name": name})).collect();
         json!({"status_id": id, "name": name, "substatuses": parts})
     };
-    STATUSES.iter().map(status).collect()
+    STATUSES.iter().filter(|(id, _, _)| !missing.contains(*id)).map(status).collect()
 }
 
 /// All queues.

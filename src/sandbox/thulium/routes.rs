@@ -32,7 +32,7 @@ pub(super) fn add(config: &mut ServiceConfig) {
         .route("/api/customers", web::get().to(customers))
         .route("/api/customers", web::post().to(add_customer))
         .route("/api/customers/{id}", web::get().to(customer))
-        .route("/api/ticket_statuses", web::get().to(|| async { ok(&lists::statuses()) }))
+        .route("/api/ticket_statuses", web::get().to(statuses))
         .route("/api/ticket_queues", web::get().to(|| async { ok(&lists::queues()) }))
         .route("/api/ticket_categories", web::get().to(|| async { ok(&lists::categories()) }))
         .route("/api/agents", web::get().to(|| async { ok(&lists::agents()) }))
@@ -120,6 +120,10 @@ async fn add_customer(desk: Desk, body: Bytes) -> Answer {
     let Thulium { customers, settings, .. } = &mut *vendor;
     let customer = customers.add(Fields::of(&body)?)?;
     Ok(ok(&json!({"customer_id": id(customer, settings.ids_as_text)})))
+}
+
+async fn statuses(desk: Desk) -> HttpResponse {
+    ok(&lists::statuses(&desk.vendor().settings.missing_statuses))
 }
 
 async fn agent(login: Path<String>) -> Answer {

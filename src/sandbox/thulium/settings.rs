@@ -28,6 +28,8 @@ pub struct ThuliumSwitches {
     pub custom_fields: Vec<String>,
     /// Custom fields of tickets to take away.
     pub without_custom_fields: Vec<String>,
+    /// Statuses that were taken away, all of them: none at first.
+    pub missing_statuses: Option<BTreeSet<String>>,
 }
 
 /// How the switches stand.
@@ -38,6 +40,7 @@ pub(super) struct Settings {
     pub(super) ids_as_text: bool,
     pub(super) mailboxes: BTreeSet<String>,
     pub(super) custom_fields: BTreeSet<String>,
+    pub(super) missing_statuses: BTreeSet<String>,
 }
 
 impl Default for Settings {
@@ -49,6 +52,7 @@ impl Default for Settings {
             ids_as_text: false,
             mailboxes: set(&[EXAMPLE_MAILBOX]),
             custom_fields: set(&["ID", "Priorytet", "Uwagi", "deskbell_key"]),
+            missing_statuses: BTreeSet::new(),
         }
     }
 }
@@ -60,6 +64,7 @@ impl Settings {
         self.ids_as_text = switches.ids_as_text.unwrap_or(self.ids_as_text);
         self.mailboxes.extend(switches.mailboxes);
         self.custom_fields.extend(switches.custom_fields);
+        self.missing_statuses = switches.missing_statuses.unwrap_or(self.missing_statuses.clone());
         self.custom_fields.retain(|name| !switches.without_custom_fields.contains(name));
     }
 }

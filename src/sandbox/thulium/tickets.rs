@@ -201,7 +201,8 @@ impl Ticket {
             self.queue_id = queue;
         }
         self.tags = fields.texts("tags").unwrap_or_else(|| std::mem::take(&mut self.tags));
-        if let Some(status) = fields.known("status_id", lists::is_status) {
+        let is_status = |id: &str| lists::is_status(id, &settings.missing_statuses);
+        if let Some(status) = fields.known("status_id", is_status) {
             self.closed_at = (status == lists::CLOSED).then_some(self.closed_at.unwrap_or(now));
             (self.status_id, self.substatus_id) = (status, None);
         }

@@ -9,6 +9,7 @@ use super::parts::{Shared, on_the_disk};
 use crate::{
     delivery::{Attempt, Delivery, DeliveryKey, Incident, Transition},
     event::{DeskName, Envelope, EventId, JournalGap, JournalMark, SourceName},
+    inspection::Inspection,
     ledger::{
         Books, Claim, Claimed, DeskLease, DeskRecord, Engaged, Engagement, EventRecord, Filter,
         GivenUp, Ledger, LedgerError, Overdue, Requeue, sqlite::SqliteLedger,
@@ -53,6 +54,18 @@ impl Ledger for Watched {
 
     async fn desks(&self) -> Result<Vec<DeskRecord>, LedgerError> {
         on_the_disk(self.inner.desks())
+    }
+
+    async fn note_inspection(
+        &self,
+        desk: &DeskName,
+        inspection: &Inspection,
+    ) -> Result<(), LedgerError> {
+        on_the_disk(self.inner.note_inspection(desk, inspection))
+    }
+
+    async fn inspection(&self, desk: &DeskName) -> Result<Option<Inspection>, LedgerError> {
+        on_the_disk(self.inner.inspection(desk))
     }
 
     async fn release_desk(&self, _: &DeskName, _: &str) -> Result<(), LedgerError> {

@@ -20,7 +20,8 @@ use super::{
 use crate::{
     clock::Clock,
     delivery::{DeliveryKey, Outcome, Step},
-    desks::{Abilities, Desk, DeskError, Found, Pacer, Preview, Sought, Task},
+    desks::{Abilities, Desk, DeskError, Found, Idle, Pacer, Preview, SetUp, Sought, Task},
+    inspection::{Finding, Needs},
     ticket::TicketDraft,
 };
 
@@ -82,6 +83,18 @@ pub(super) struct SimulatedDesk {
 
 #[async_trait]
 impl Desk for SimulatedDesk {
+    async fn inspect(&self, _: &Needs, _: &Idle) -> Result<Vec<Finding>, DeskError> {
+        Ok(Vec::new())
+    }
+
+    async fn set_up(&self) -> Result<SetUp, DeskError> {
+        unreachable!("nobody sets the desk up here")
+    }
+
+    fn set_up_preview(&self) -> Vec<Preview> {
+        Vec::new()
+    }
+
     fn plan(&self, _: &TicketDraft) -> Vec<Step> {
         self.plan.clone()
     }

@@ -106,6 +106,7 @@ impl Process {
             rules: world.rules.clone(),
             clock: shared.clone(),
             holder: format!("{}-{}", world.bench.histories, world.holder),
+            preflight: None,
             chance: || 0.5,
         };
         let post = Post { settings, desk: Arc::new(desk) };

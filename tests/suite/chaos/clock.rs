@@ -85,6 +85,7 @@ impl InProcess {
             rules: rules.clone(),
             clock: Arc::new(clock.clone()),
             holder: "one".to_owned(),
+            preflight: None,
             chance: || 0.1,
         };
         worker.start(posts.collect(), &tasks, &draining);

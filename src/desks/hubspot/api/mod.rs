@@ -21,7 +21,8 @@ pub use pages::Page;
 pub use record::{
     AssociationSpec, NewAssociation, NewRecord, Record, RecordId, TiedRecord, TiedRecords,
 };
-pub use schema::{Pipeline, Property, PropertyOption, Stage};
+pub(super) use schema::Results;
+pub use schema::{ModificationMetadata, Pipeline, Property, PropertyGroup, PropertyOption, Stage};
 pub use search::{Filter, FilterGroup, Search};
 
 use serde::de::DeserializeOwned;
@@ -65,7 +66,7 @@ impl Api {
 }
 
 /// Reads a success.
-fn read<T: DeserializeOwned>(reply: &Reply) -> Result<T, DeskError> {
+pub(super) fn read<T: DeserializeOwned>(reply: &Reply) -> Result<T, DeskError> {
     if !reply.is_success() {
         return Err(answers::error(reply));
     }

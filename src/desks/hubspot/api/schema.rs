@@ -69,6 +69,27 @@ pub struct Property {
     /// What an enumeration may be.
     #[serde(default)]
     pub options: Vec<PropertyOption>,
+    /// Whether records may be given a value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modification_metadata: Option<ModificationMetadata>,
+}
+
+/// What may be done with a property.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ModificationMetadata {
+    /// HubSpot sets the values itself.
+    pub read_only_value: bool,
+}
+
+/// A group of properties.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PropertyGroup {
+    /// The internal name, which a new property names.
+    pub name: String,
+    /// What people see.
+    #[serde(default)]
+    pub label: String,
 }
 
 /// One option of an enumeration.
@@ -84,9 +105,10 @@ pub struct PropertyOption {
     pub hidden: bool,
 }
 
+/// What a list answers.
 #[derive(Deserialize)]
-struct Results<T> {
-    results: Vec<T>,
+pub(in super::super) struct Results<T> {
+    pub(in super::super) results: Vec<T>,
 }
 
 impl Api {
