@@ -22,6 +22,7 @@ mod losing;
 mod outages;
 mod pacing;
 mod powercut;
+mod preflight;
 mod sabotage;
 mod sandbox;
 mod sharing;

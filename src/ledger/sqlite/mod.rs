@@ -9,6 +9,7 @@ mod claim;
 mod deliveries;
 mod error;
 mod events;
+mod file;
 mod filter;
 mod incidents;
 mod inspections;
@@ -20,11 +21,12 @@ mod requeues;
 #[cfg(test)]
 mod tests;
 
-use std::{path::Path, sync::Arc, time::Duration};
+pub use file::SqliteLedger;
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use rusqlite::Transaction;
 
 use self::{
     error::unreadable,
@@ -38,57 +40,9 @@ use crate::{
     delivery::{Attempt, Delivery, DeliveryKey, Incident, Transition},
     event::{DeskName, Envelope, EventId, JournalGap, JournalMark, SourceName},
     inspection::Inspection,
-    sqlite::{OpenError, Schema, Store},
     standing::Standing,
     ticket::Priority,
 };
-
-/// The number is `DbLg` in ASCII.
-const SCHEMA: Schema = Schema {
-    application_id: 0x4462_4c67,
-    steps: &[
-        include_str!("../../../migrations/sqlite-ledger/0001.sql"),
-        include_str!("../../../migrations/sqlite-ledger/0002.sql"),
-        include_str!("../../../migrations/sqlite-ledger/0003.sql"),
-        include_str!("../../../migrations/sqlite-ledger/0004.sql"),
-        include_str!("../../../migrations/sqlite-ledger/0005.sql"),
-        include_str!("../../../migrations/sqlite-ledger/0006.sql"),
-    ],
-};
-
-/// The ledger in a SQLite file.
-#[derive(Debug)]
-pub struct SqliteLedger {
-    store: Store,
-}
-
-impl SqliteLedger {
-    /// Opens the ledger at `path`, and creates the file where there is none. Blocks on the disk.
-    pub fn open(path: &Path) -> Result<Arc<Self>, OpenError> {
-        Ok(Arc::new(Self { store: Store::open(path, SCHEMA, None)? }))
-    }
-
-    /// Finishes what is under way and closes the file. Later calls fail.
-    pub async fn close(&self) {
-        self.store.close().await;
-    }
-
-    async fn write<T, F>(&self, work: F) -> Result<T, LedgerError>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Transaction<'_>) -> Result<T, LedgerError> + Send + 'static,
-    {
-        self.store.write(work).await
-    }
-
-    async fn read<T, F>(&self, work: F) -> Result<T, LedgerError>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Transaction<'_>) -> Result<T, LedgerError> + Send + 'static,
-    {
-        self.store.read(work).await
-    }
-}
 
 #[async_trait]
 impl Ledger for SqliteLedger {

@@ -280,3 +280,16 @@ fn a_missing_behaviour_file_says_how_to_name_one() {
         "DESKBELL_CONFIG: the behaviour file `/nowhere/deskbell.toml` cannot be read (entity not found): write one, or set DESKBELL_CONFIG to its path"
     );
 }
+
+#[test]
+fn every_fault_of_the_preflight_has_its_place_and_cure() {
+    for sound in
+        ["", "[preflight]\n", "[preflight]\nevery = \"off\"\n", "[preflight]\nevery = \"10m\"\n"]
+    {
+        assert_eq!(faults(sound), [""; 0], "{sound}");
+    }
+    let [fault] = &faults("[preflight]\nevery = \"never\"\n")[..] else { panic!("one fault") };
+    assert!(fault.starts_with("2:9: `every` "), "{fault}");
+    let [fault] = &faults("[preflight]\nevry = \"1h\"\n")[..] else { panic!("one fault") };
+    assert!(fault.contains("unknown key `evry` in [preflight]: did you mean `every`?"), "{fault}");
+}

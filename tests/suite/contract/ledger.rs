@@ -4,6 +4,7 @@
 
 mod accounts;
 mod claims;
+mod inspections;
 mod leases;
 mod losses;
 mod operators;
@@ -49,6 +50,7 @@ macro_rules! ledger_contract {
                 a_route_that_comes_later_is_another_delivery,
                 what_was_answered_survives_a_crash,
             ],
+            inspections: [the_last_inspection_of_a_desk_is_kept,],
             leases: [
                 a_desk_is_leased_by_one_worker_at_a_time,
                 a_lease_that_is_prolonged_keeps_its_epoch,

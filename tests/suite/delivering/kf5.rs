@@ -8,6 +8,10 @@ use crate::support::world::{World, key, payment, state};
 
 /// One KF5 desk without pacing, and a rule for it.
 const CONFIG: &str = r#"
+# An inspection's calls would be among those that tests count, and that their faults strike.
+[preflight]
+every = "off"
+
 [sources.shop]
 verify = "standard-webhooks"
 secrets = ["${SHOP_SECRET}"]

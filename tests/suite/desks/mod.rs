@@ -8,6 +8,7 @@ mod hubspot_keys;
 mod hubspot_look_ups;
 mod hubspot_records;
 mod hubspot_refusals;
+mod hubspot_setup;
 mod hubspot_tickets;
 mod hubspot_ties;
 mod kf5_calls;

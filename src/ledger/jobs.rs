@@ -1,0 +1,89 @@
+//! Jobs, as a worker and the ledger tell each other of them.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::{
+    delivery::{Delivery, Failure},
+    event::{DeskName, Envelope, RuleName},
+    ticket::Priority,
+};
+
+/// What a worker says to take a delivery up.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// The event as the message carries it.
+    pub envelope: Arc<Envelope>,
+    /// The desk.
+    pub desk: DeskName,
+    /// The rule that routed it there.
+    pub rule: RuleName,
+    /// Its lane.
+    pub priority: Priority,
+    /// The epoch of the worker's lease of the desk.
+    pub epoch: u64,
+    /// Now.
+    pub at: Timestamp,
+    /// When the worker will be through.
+    pub until: Timestamp,
+}
+
+/// A job that the broker gave up.
+#[derive(Debug, Clone)]
+pub struct GivenUp {
+    /// The event as the message carries it.
+    pub envelope: Arc<Envelope>,
+    /// The desk.
+    pub desk: DeskName,
+    /// The rule that routed it there.
+    pub rule: RuleName,
+    /// Its lane.
+    pub priority: Priority,
+    /// Now.
+    pub at: Timestamp,
+    /// Why.
+    pub failure: Failure,
+}
+
+/// A delivery that no worker has taken up in time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Overdue {
+    /// Its place among the recorded events; greater than 0.
+    pub place: i64,
+    /// The rule that routed it there.
+    pub rule: RuleName,
+    /// Its event.
+    pub envelope: Envelope,
+}
+
+/// The answer to a claim.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Claimed {
+    /// It is the worker's.
+    Granted(Box<Granted>),
+    /// There is nothing left to do: acknowledge the job.
+    Settled(Box<Delivery>),
+    /// Not before this instant: another worker has it, or it is not due.
+    NotBefore(Timestamp),
+}
+
+/// A delivery that a worker has claimed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Granted {
+    /// The delivery, in the state `attempting`.
+    pub delivery: Delivery,
+    /// The event as it was first recorded: what counts where two bodies came under one id.
+    pub envelope: Envelope,
+}
+
+/// A delivery on its way from an operator back to its lane.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Requeue {
+    /// Its place on the list.
+    pub number: i64,
+    /// The delivery.
+    pub delivery: Delivery,
+    /// Its event.
+    pub envelope: Envelope,
+}

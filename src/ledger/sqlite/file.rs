@@ -1,0 +1,57 @@
+//! The file: its schema, and the way to its one writer and its readers.
+
+use std::{path::Path, sync::Arc};
+
+use rusqlite::Transaction;
+
+use crate::{
+    ledger::LedgerError,
+    sqlite::{OpenError, Schema, Store},
+};
+
+/// The number is `DbLg` in ASCII.
+const SCHEMA: Schema = Schema {
+    application_id: 0x4462_4c67,
+    steps: &[
+        include_str!("../../../migrations/sqlite-ledger/0001.sql"),
+        include_str!("../../../migrations/sqlite-ledger/0002.sql"),
+        include_str!("../../../migrations/sqlite-ledger/0003.sql"),
+        include_str!("../../../migrations/sqlite-ledger/0004.sql"),
+        include_str!("../../../migrations/sqlite-ledger/0005.sql"),
+        include_str!("../../../migrations/sqlite-ledger/0006.sql"),
+    ],
+};
+
+/// The ledger in a SQLite file.
+#[derive(Debug)]
+pub struct SqliteLedger {
+    store: Store,
+}
+
+impl SqliteLedger {
+    /// Opens the ledger at `path`, and creates the file where there is none. Blocks on the disk.
+    pub fn open(path: &Path) -> Result<Arc<Self>, OpenError> {
+        Ok(Arc::new(Self { store: Store::open(path, SCHEMA, None)? }))
+    }
+
+    /// Finishes what is under way and closes the file. Later calls fail.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+
+    pub(super) async fn write<T, F>(&self, work: F) -> Result<T, LedgerError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, LedgerError> + Send + 'static,
+    {
+        self.store.write(work).await
+    }
+
+    pub(super) async fn read<T, F>(&self, work: F) -> Result<T, LedgerError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, LedgerError> + Send + 'static,
+    {
+        self.store.read(work).await
+    }
+}
