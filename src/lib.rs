@@ -3,8 +3,8 @@
 //! The modules stand in four layers, and each names only those below it. A test reads the sources
 //! and holds these arrows; ARCHITECTURE.md walks one event through them.
 //!
-//! - *words*, pure: [`event`], [`ticket`], [`signature`], [`rules`], [`delivery`], [`standing`],
-//!   [`inspection`], [`causes`];
+//! - *words*, pure: [`event`], [`ticket`], [`signature`], [`rules`], [`formats`], [`delivery`],
+//!   [`standing`], [`inspection`], [`causes`];
 //! - *seams*, a trait and its implementations each: [`clock`], [`broker`], [`ledger`], [`desks`]
 //!   (and the engine [`sqlite`] below two of them);
 //! - *drivers*: [`receiver`], [`worker`], [`operators`], [`sandbox`], [`http`];
@@ -19,6 +19,7 @@ pub mod config;
 pub mod delivery;
 pub mod desks;
 pub mod event;
+pub mod formats;
 pub mod http;
 pub mod inspection;
 pub mod ledger;

@@ -88,7 +88,7 @@ pub fn start(
     parts: Roles,
     lifecycle: &Lifecycle,
 ) -> Result<App, StartError> {
-    let Config { settings, sources, desks, rules, preflight, warnings } = config;
+    let Config { settings, sources, translators, desks, rules, preflight, warnings } = config;
     for warning in warnings {
         tracing::warn!("{warning}");
     }
@@ -112,17 +112,20 @@ pub fn start(
         Worker { broker, ledger, rules, clock, holder, preflight, chance }
             .start(posts, tasks, draining);
     }
-    let receiver =
-        match public {
-            None => None,
-            Some(port) => {
-                let (broker, settings) = (broker.broker.clone(), ReceiverSettings::default());
-                let intake = Arc::new(Intake { sources, schemas, rules, broker, clock, settings });
-                Some(port.serve(lifecycle, |listener| {
+    let receiver = match public {
+        None => None,
+        Some(port) => {
+            let translators = translators.into_iter().collect();
+            let (broker, settings) = (broker.broker.clone(), ReceiverSettings::default());
+            let intake =
+                Arc::new(Intake { sources, translators, schemas, rules, broker, clock, settings });
+            Some(
+                port.serve(lifecycle, |listener| {
                     receiver::serve(listener, intake, draining.clone())
-                })?)
-            }
-        };
+                })?,
+            )
+        }
+    };
     Ok(App { receiver, operators, ledger, broker })
 }
 

@@ -21,6 +21,7 @@ use self::variables::Variables;
 use crate::{
     desks::DeskConfig,
     event::{DeskName, EventType, SourceName},
+    formats::Translator,
     rules::RuleBook,
     signature::SchemeSettings,
 };
@@ -32,6 +33,8 @@ pub struct Config {
     pub settings: Settings,
     /// Who posts events, and how each proves it.
     pub sources: BTreeMap<SourceName, SchemeSettings>,
+    /// What makes events of native webhooks, for those that post such.
+    pub translators: BTreeMap<SourceName, Translator>,
     /// The accounts that get tickets.
     pub desks: BTreeMap<DeskName, DeskConfig>,
     /// Which events become tickets, and what those say.
@@ -87,6 +90,7 @@ impl Environment {
         Ok(Config {
             settings,
             sources: read.sources,
+            translators: read.translators,
             desks: read.desks,
             rules: read.rules,
             preflight: read.preflight,

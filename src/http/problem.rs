@@ -77,6 +77,8 @@ problem_types! {
         "The content encoding is not supported";
     /// No schema is known for the event's type.
     UnknownType => UNPROCESSABLE_ENTITY, "unknown-type", "The event type is not known";
+    /// A map of the source makes no event of the body.
+    Unmappable => UNPROCESSABLE_ENTITY, "unmappable", "A map of the source fails";
     /// The event's data breaks the schema of its type.
     OffSchema => UNPROCESSABLE_ENTITY, "off-schema", "The data does not satisfy its schema";
     /// The sender's address has too many connections.

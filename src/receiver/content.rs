@@ -19,12 +19,15 @@ pub(super) enum Content {
     One(Form),
     /// A batch of CloudEvents.
     Batch,
+    /// What the source posts in a form of its own.
+    Native,
     /// The payload of one of `CloudEvents`, whose attributes are headers.
     Binary,
 }
 
-/// What the request's body holds.
-pub(super) fn content(request: &HttpRequest) -> Result<Content, Refusal> {
+/// What the request's body holds. JSON that names no other form is native where the source has a
+/// form of its own.
+pub(super) fn content(request: &HttpRequest, has_own_form: bool) -> Result<Content, Refusal> {
     let text = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
     let encoding = text(header::CONTENT_ENCODING).unwrap_or("identity");
     if !encoding.eq_ignore_ascii_case("identity") {
@@ -52,7 +55,7 @@ pub(super) fn content(request: &HttpRequest) -> Result<Content, Refusal> {
         return is_readable.then_some(Content::Binary).ok_or(Refusal::MediaType(words));
     }
     if media_type == JSON {
-        return Ok(Content::One(Form::Plain));
+        return Ok(if has_own_form { Content::Native } else { Content::One(Form::Plain) });
     }
     Err(Refusal::MediaType("the content type is none of those that are read"))
 }
@@ -79,7 +82,7 @@ mod tests {
         let request = headers
             .iter()
             .fold(TestRequest::post(), |request, header| request.append_header(*header));
-        content(&request.to_http_request()).ok()
+        content(&request.to_http_request(), false).ok()
     }
 
     #[test]
@@ -116,6 +119,17 @@ mod tests {
             assert_eq!(content_of(&headers), expected, "{content_type}");
         }
         assert_eq!(content_of(&[version]), Some(Content::Binary));
+    }
+
+    #[test]
+    fn json_is_native_where_the_source_has_a_form_of_its_own() {
+        let of = |content_type| {
+            let request = TestRequest::post().append_header(("content-type", content_type));
+            content(&request.to_http_request(), true).ok()
+        };
+        assert_eq!(of("application/json; charset=utf-8"), Some(Content::Native));
+        assert_eq!(of("application/cloudevents+json"), STRUCTURED);
+        assert_eq!(of("application/x-www-form-urlencoded"), None);
     }
 
     #[test]

@@ -8,12 +8,14 @@ use super::{
     budget::Budget,
     content::content,
     intake::Intake,
-    posted::{Posted, Shape},
+    labels::Labels,
+    posted::{PassedOver, Posted, Shape},
     receipt::{Receipt, Receipts},
     refusal::Refusal,
 };
 use crate::{
     event::{Envelope, RequestId, SourceName},
+    formats::Format,
     http::request_id,
 };
 
@@ -29,10 +31,11 @@ pub(super) async fn receive(
     payload: web::Payload,
     intake: web::Data<Intake>,
     budget: web::Data<Budget>,
+    labels: web::Data<Labels>,
 ) -> HttpResponse {
     let started = Instant::now();
     match accept(&request, payload, &intake, &budget).await {
-        Ok(accepted) => accepted.answer(started),
+        Ok(accepted) => accepted.answer(started, &labels),
         Err(refusal) => refuse(refusal, &request, &intake),
     }
 }
@@ -44,29 +47,40 @@ async fn accept(
     budget: &Budget,
 ) -> Result<Accepted, Refusal> {
     let (source, scheme) = intake.source(request)?;
-    let content = content(request)?;
+    let translator = intake.translators.get(source);
+    let content = content(request, translator.is_some())?;
     let body = body::read(request, payload, budget, &intake.settings).await?;
     let verified = intake.verify(source, scheme, request, &body.bytes)?;
-    let posted = Posted::read(source, content, request, &verified)?;
+    let mut posted = Posted::read(source, content, translator, request, &verified)?;
     intake.check_all(&posted)?;
     let address = |(_, event)| intake.address(event, RequestId::carried(request_id(request)));
-    let envelopes: Vec<Envelope> = posted.events.into_iter().map(address).collect();
+    let envelopes: Vec<Envelope> =
+        std::mem::take(&mut posted.events).into_iter().map(address).collect();
     intake.publish(&envelopes).await?;
-    Ok(Accepted { shape: posted.shape, envelopes })
+    let Posted { shape, passed_over, .. } = posted;
+    Ok(Accepted { source: source.clone(), shape, envelopes, passed_over })
 }
 
 /// A request whose events are all durable.
 struct Accepted {
+    source: SourceName,
     shape: Shape,
     envelopes: Vec<Envelope>,
+    passed_over: Vec<PassedOver>,
 }
 
 impl Accepted {
-    fn answer(&self, started: Instant) -> HttpResponse {
+    fn answer(&self, started: Instant, labels: &Labels) -> HttpResponse {
         self.envelopes.iter().for_each(|envelope| record(envelope, started));
+        self.passed_over.iter().for_each(|passed| labels.count(&self.source, &passed.kind));
+        let mut accepted = HttpResponse::Accepted();
         match (self.shape, &self.envelopes[..]) {
-            (Shape::One, [envelope]) => HttpResponse::Accepted().json(Receipt::of(envelope)),
-            (_, envelopes) => HttpResponse::Accepted().json(Receipts::of(envelopes)),
+            (Shape::One, [envelope]) => accepted.json(Receipt::of(envelope)),
+            (Shape::One | Shape::Many, envelopes) => accepted.json(Receipts::of(envelopes, None)),
+            (Shape::Native(format), envelopes) => match format.and_then(Format::acknowledgement) {
+                Some(words) => accepted.content_type("text/plain").body(words),
+                None => accepted.json(Receipts::of(envelopes, Some(&self.passed_over))),
+            },
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     broker::{Broker, BrokerError, Readiness},
     clock::Clock,
     event::{Envelope, Event, RequestId, SchemaBook, SourceName},
+    formats::Translator,
     rules::RuleBook,
     signature::{Headers, Scheme, Verified},
 };
@@ -20,6 +21,8 @@ use crate::{
 pub struct Intake {
     /// Who may post, and how each proves it.
     pub sources: HashMap<SourceName, Scheme>,
+    /// What makes events of the native webhooks of those that post such.
+    pub translators: HashMap<SourceName, Translator>,
     /// The event types that are known.
     pub schemas: SchemaBook,
     /// Where each event goes.

@@ -12,6 +12,7 @@ mod content;
 mod health;
 mod hooks;
 mod intake;
+mod labels;
 mod posted;
 mod receipt;
 mod refusal;
@@ -40,6 +41,7 @@ use tokio_util::sync::CancellationToken;
 use self::{
     budget::Budget,
     connections::{Connection, Connections},
+    labels::Labels,
     refusal::Refusal,
 };
 use crate::http::stamp;
@@ -58,11 +60,13 @@ pub fn serve(
 ) -> io::Result<Server> {
     let settings = intake.settings.clone();
     let budget = Budget::of(settings.body_budget);
+    let labels = web::Data::new(Labels::default());
     let connections = Connections::at_most(settings.connections_per_address);
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::from(intake.clone()))
             .app_data(web::Data::new(budget.clone()))
+            .app_data(labels.clone())
             .wrap(from_fn(admit))
             .wrap(from_fn(stamp))
             .wrap(from_fn(unread::keep))

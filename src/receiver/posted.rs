@@ -1,10 +1,12 @@
 //! What one verified request holds: an event, several, or none.
 
 use actix_web::HttpRequest;
+use serde::Serialize;
 
 use super::{content::Content, refusal::Refusal};
 use crate::{
-    event::{Event, SourceName},
+    event::{Event, Form, SourceName},
+    formats::{Format, Translated, Translator},
     signature::Verified,
 };
 
@@ -15,6 +17,18 @@ pub(super) struct Posted {
     pub(super) shape: Shape,
     /// The events, each with its place in the request where that holds several items.
     pub(super) events: Vec<(Option<usize>, Event)>,
+    /// What is of no interest.
+    pub(super) passed_over: Vec<PassedOver>,
+}
+
+/// An item of a native webhook that is of no interest.
+#[derive(Debug, Serialize)]
+pub(super) struct PassedOver {
+    /// Which item, from 0.
+    pub(super) item: usize,
+    /// What the vendor calls it.
+    #[serde(rename = "type")]
+    pub(super) kind: String,
 }
 
 /// How a request is answered.
@@ -24,6 +38,8 @@ pub(super) enum Shape {
     One,
     /// By a list of receipts.
     Many,
+    /// By what the vendor wants to hear, or else by a list of receipts and of what is passed over.
+    Native(Option<Format>),
 }
 
 impl Posted {
@@ -31,20 +47,46 @@ impl Posted {
     pub(super) fn read(
         source: &SourceName,
         content: Content,
+        translator: Option<&Translator>,
         request: &HttpRequest,
         verified: &Verified<'_>,
     ) -> Result<Self, Refusal> {
-        let event = match content {
-            Content::One(form) => Event::parse(source, form, verified)?,
-            Content::Binary => Event::parse_binary(source, &headers(request), verified)?,
-            Content::Batch => {
+        let event = match (content, translator) {
+            (Content::Native, Some(translator)) => {
+                return Self::translate(source, translator, request, verified);
+            }
+            (Content::One(form), _) => Event::parse(source, form, verified)?,
+            (Content::Native, None) => Event::parse(source, Form::Plain, verified)?,
+            (Content::Binary, _) => Event::parse_binary(source, &headers(request), verified)?,
+            (Content::Batch, _) => {
                 let events = Event::parse_batch(source, verified)?;
                 let events = events.into_iter().enumerate();
                 let events = events.map(|(item, event)| (Some(item), event)).collect();
-                return Ok(Self { shape: Shape::Many, events });
+                return Ok(Self { shape: Shape::Many, events, passed_over: Vec::new() });
             }
         };
-        Ok(Self { shape: Shape::One, events: vec![(None, event)] })
+        Ok(Self { shape: Shape::One, events: vec![(None, event)], passed_over: Vec::new() })
+    }
+
+    fn translate(
+        source: &SourceName,
+        translator: &Translator,
+        request: &HttpRequest,
+        verified: &Verified<'_>,
+    ) -> Result<Self, Refusal> {
+        let shape = Shape::Native(translator.format());
+        let mut posted = Self { shape, events: Vec::new(), passed_over: Vec::new() };
+        let items = translator.translate(source, &headers(request), verified)?;
+        let is_one = items.len() == 1;
+        for (item, translated) in items.into_iter().enumerate() {
+            match translated {
+                Translated::Event(event) => {
+                    posted.events.push(((!is_one).then_some(item), *event));
+                }
+                Translated::PassedOver(kind) => posted.passed_over.push(PassedOver { item, kind }),
+            }
+        }
+        Ok(posted)
     }
 }
 

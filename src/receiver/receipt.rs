@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::posted::PassedOver;
 use crate::event::{DeskName, Envelope, RuleName};
 
 /// The body of a 202.
@@ -19,6 +20,8 @@ pub(super) struct Receipt<'e> {
 #[derive(Debug, Serialize)]
 pub(super) struct Receipts<'e> {
     events: Vec<Receipt<'e>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passed_over: Option<&'e [PassedOver]>,
 }
 
 #[derive(Debug, Serialize)]
@@ -29,9 +32,10 @@ struct Delivery<'e> {
 }
 
 impl<'e> Receipts<'e> {
-    /// Tells of envelopes that are durable, in the request's order.
-    pub(super) fn of(envelopes: &'e [Envelope]) -> Self {
-        Self { events: envelopes.iter().map(Receipt::of).collect() }
+    /// Tells of envelopes that are durable, in the request's order, and of what a native webhook says
+    /// besides.
+    pub(super) fn of(envelopes: &'e [Envelope], passed_over: Option<&'e [PassedOver]>) -> Self {
+        Self { events: envelopes.iter().map(Receipt::of).collect(), passed_over }
     }
 }
 

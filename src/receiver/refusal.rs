@@ -11,6 +11,7 @@ use crate::{
     broker::BrokerError,
     causes::Causes,
     event::{EventError, EventType, InItem, SourceName, Violation},
+    formats::FormatError,
     http::{Problem, ProblemType as Type},
     signature::SignatureError,
 };
@@ -45,6 +46,8 @@ pub(super) enum Refusal {
     Signature(#[from] SignatureError),
     #[error(transparent)]
     Event(#[from] EventError),
+    #[error(transparent)]
+    Format(#[from] FormatError),
     #[error("more than {most} events in one request are not read")]
     TooManyEvents { most: usize },
     #[error("{cause}")]
@@ -59,6 +62,12 @@ pub(super) enum Refusal {
 
 impl From<InItem<EventError>> for Refusal {
     fn from(InItem { item, cause }: InItem<EventError>) -> Self {
+        Self::from(cause).in_item(item)
+    }
+}
+
+impl From<InItem<FormatError>> for Refusal {
+    fn from(InItem { item, cause }: InItem<FormatError>) -> Self {
         Self::from(cause).in_item(item)
     }
 }
@@ -122,9 +131,12 @@ impl Refusal {
             Self::Encoded => Type::UnsupportedEncoding,
             Self::TooLarge { .. } | Self::TooManyEvents { .. } => Type::BodyTooLarge,
             Self::InItem { cause, .. } => cause.kind(),
+            Self::Format(FormatError::Map { .. }) => Type::Unmappable,
             Self::Busy => Type::Busy,
             Self::TooSlow => Type::SlowBody,
-            Self::BrokenBody | Self::Event(EventError::NotJson(_)) => Type::MalformedBody,
+            Self::BrokenBody
+            | Self::Event(EventError::NotJson(_))
+            | Self::Format(FormatError::NotJson(_)) => Type::MalformedBody,
             Self::Signature(SignatureError::AmbiguousId)
             | Self::Event(
                 EventError::NotACloudEvent(_)
@@ -137,6 +149,14 @@ impl Refusal {
                 | EventError::NotATime
                 | EventError::NoId
                 | EventError::OtherId,
+            )
+            | Self::Format(
+                FormatError::NotAnObject
+                | FormatError::NotAnArray
+                | FormatError::Missing(_)
+                | FormatError::MissingHeader(_)
+                | FormatError::NoId
+                | FormatError::Unusable { .. },
             ) => Type::MalformedEvent,
             Self::Signature(
                 SignatureError::Missing(_)
@@ -169,7 +189,9 @@ impl Refusal {
             }
             Self::TooManyConnections | Self::Busy => later(problem).closing(),
             Self::NotDurable(_) => later(problem),
-            Self::Signature(SignatureError::AmbiguousId) | Self::Event(_) => problem,
+            Self::Signature(SignatureError::AmbiguousId) | Self::Event(_) | Self::Format(_) => {
+                problem
+            }
             Self::Signature(_) => problem.header(WWW_AUTHENTICATE, "Signature realm=\"hooks\""),
             Self::UnknownType { known } => {
                 let known: Vec<_> = known.into_iter().map(String::from).collect();

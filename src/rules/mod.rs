@@ -19,13 +19,13 @@ mod templates;
 mod tests;
 
 pub use rule::{AssociationRule, CustomerRule, Rule};
-pub use templates::{BadTemplate, Condition, Form, Templates, Text, Typed};
+pub use scope::Scope;
+pub use templates::{BadTemplate, Condition, Form, Templates, Text, Typed, Unrenderable};
 
 use std::{cell::OnceCell, fmt};
 
 use serde::Serialize;
 
-use self::scope::Scope;
 use crate::{
     event::{DeskName, Event, Route, RuleName},
     ticket::TicketDraft,

@@ -6,24 +6,29 @@ use minijinja::{Environment, ErrorKind};
 
 use super::{source::tokens, templates::BadTemplate};
 
-/// What is in scope of every expression.
-const SCOPE: [&str; 3] = ["event", "data", "source"];
+/// What is in scope of an expression about an event.
+pub(super) const OF_EVENTS: [&str; 3] = ["data", "event", "source"];
+
+/// What is in scope of an expression about a body that is no event yet.
+pub(super) const OF_BODIES: [&str; 3] = ["body", "headers", "source"];
 
 /// Refuses variables, functions, filters and tests that do not exist. `undeclared` is what the
 /// engine found neither set nor bound; `code` is all code of the template.
 pub(super) fn check<'c>(
     environment: &Environment<'_>,
+    scope: [&str; 3],
     undeclared: &HashSet<String>,
     code: impl IntoIterator<Item = &'c str>,
 ) -> Result<(), BadTemplate> {
-    let known: HashSet<&str> = environment.globals().map(|(name, _)| name).chain(SCOPE).collect();
+    let known: HashSet<&str> = environment.globals().map(|(name, _)| name).chain(scope).collect();
     let mut unknown: Vec<&String> =
         undeclared.iter().filter(|name| !known.contains(name.as_str())).collect();
     unknown.sort();
     if let Some(name) = unknown.first() {
+        let [first, second, third] = scope;
         return Err(BadTemplate {
             what: format!("nothing is called `{name}`"),
-            cure: "use `data`, `event` or `source`, or quote a text: 'like this'".to_owned(),
+            cure: format!("use `{first}`, `{second}` or `{third}`, or quote a text: 'like this'"),
             line: 1,
         });
     }

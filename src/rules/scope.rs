@@ -12,21 +12,21 @@ use minijinja::{
 use serde_json::{Map, Value as Json};
 
 use super::numbers::{Digits, Huge, Written};
-use crate::event::Event;
+use crate::event::{Event, SourceName};
 
 /// The name under which the formatter finds how decimals were written. No template can say it.
 const WRITTEN: &str = "\u{0}written";
 
-/// All that a template sees of one event.
+/// All that a template sees of one event, or of one body that is none yet.
 #[derive(Clone)]
-pub(super) struct Scope {
+pub struct Scope {
     root: Value,
     written: Arc<Written>,
 }
 
 impl Scope {
     /// Reads `event` once, for any number of templates.
-    pub(super) fn of(event: &Event) -> Self {
+    pub fn of(event: &Event) -> Self {
         let written = Arc::new(Written::default());
         let text = |text: &str| Node::Ready(Value::from(text));
         let mut attributes = Members::of(&event.attributes.extensions, &written);
@@ -46,6 +46,25 @@ impl Scope {
         root.put("event", Node::Ready(Value::from_object(attributes)));
         root.put("data", Node::of(&event.data, &written));
         root.put("source", text(event.source.as_str()));
+        root.put(WRITTEN, Node::Ready(Value::from_dyn_object(Arc::clone(&written))));
+        Self { root: Value::from_object(root), written }
+    }
+
+    /// Reads a body that is no event yet: `body`, and `headers` by their names in lower case.
+    pub fn of_body<'h>(
+        body: &Json,
+        headers: impl IntoIterator<Item = (&'h str, &'h str)>,
+        source: &SourceName,
+    ) -> Self {
+        let written = Arc::new(Written::default());
+        let mut named = Members::of(&Map::new(), &written);
+        for (name, value) in headers {
+            named.put(&name.to_ascii_lowercase(), Node::Ready(Value::from(value)));
+        }
+        let mut root = Members::of(&Map::new(), &written);
+        root.put("body", Node::of(body, &written));
+        root.put("headers", Node::Ready(Value::from_object(named)));
+        root.put("source", Node::Ready(Value::from(source.as_str())));
         root.put(WRITTEN, Node::Ready(Value::from_dyn_object(Arc::clone(&written))));
         Self { root: Value::from_object(root), written }
     }

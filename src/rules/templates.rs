@@ -51,10 +51,10 @@ pub struct BadTemplate {
     pub line: usize,
 }
 
-/// Why a template gives nothing for an event. Nothing of the event is quoted.
+/// Why a template gives nothing. Nothing of what it was rendered with is quoted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub(super) struct Unrenderable(String);
+pub struct Unrenderable(String);
 
 impl Unrenderable {
     /// A value that is longer than any may be.
@@ -67,6 +67,7 @@ impl Unrenderable {
 pub struct Templates {
     environment: Environment<'static>,
     compiled: usize,
+    scope: [&'static str; 3],
 }
 
 /// A template for a text, compiled.
@@ -114,11 +115,16 @@ impl Default for Templates {
             });
         }
         comparing::add_functions(&mut environment);
-        Self { environment, compiled: 0 }
+        Self { environment, compiled: 0, scope: names::OF_EVENTS }
     }
 }
 
 impl Templates {
+    /// For bodies that are no events yet: see [`Scope::of_body`].
+    pub fn of_bodies() -> Self {
+        Self { scope: names::OF_BODIES, ..Self::default() }
+    }
+
     /// Compiles a template for a text.
     pub fn text(&mut self, source: &str, form: Form) -> Result<Text, BadTemplate> {
         self.check(source)?;
@@ -150,9 +156,9 @@ impl Templates {
     /// Compiles an expression.
     pub fn condition(&mut self, source: &str) -> Result<Condition, BadTemplate> {
         bounds::check(&[source])?;
-        let expression =
-            self.environment.compile_expression(source).map_err(|error| bad(&error))?;
-        names::check(&self.environment, &expression.undeclared_variables(false), [source])?;
+        let compiled = self.environment.compile_expression(source);
+        let unknown = compiled.map_err(|error| bad(&error))?.undeclared_variables(false);
+        names::check(&self.environment, self.scope, &unknown, [source])?;
         let inside = Inside { before: "", code: source, after: "" };
         let template = format!("{{% if {} %}}true{{% endif %}}", comparing::rewritten(inside));
         self.add(template, "txt").map(Condition)
@@ -170,7 +176,7 @@ impl Templates {
         if pieces.is_none() {
             return Err(unended());
         }
-        names::check(&self.environment, &unknown, code)
+        names::check(&self.environment, self.scope, &unknown, code)
     }
 
     fn add(&mut self, template: String, ending: &str) -> Result<String, BadTemplate> {
@@ -182,24 +188,20 @@ impl Templates {
             .map_err(|error| bad(&error))
     }
 
-    /// Whether `condition` is true of the event.
-    pub(super) fn holds(&self, condition: &Condition, scope: &Scope) -> Result<bool, Unrenderable> {
+    /// Whether `condition` is true in `scope`.
+    pub fn holds(&self, condition: &Condition, scope: &Scope) -> Result<bool, Unrenderable> {
         let rendered = self.environment.get_template(&condition.0);
         let rendered = rendered.and_then(|template| template.render(scope.root()));
         rendered.map(|text| !text.is_empty()).map_err(|error| unrenderable(&error))
     }
 
-    /// The text that `text` gives for the event.
-    pub(super) fn render(&self, text: &Text, scope: &Scope) -> Result<String, Unrenderable> {
+    /// The text that `text` gives in `scope`.
+    pub fn render(&self, text: &Text, scope: &Scope) -> Result<String, Unrenderable> {
         self.render_compiled(&text.0, scope)
     }
 
-    /// The JSON value that `typed` gives for the event; `None` where that is missing or null.
-    pub(super) fn evaluate(
-        &self,
-        typed: &Typed,
-        scope: &Scope,
-    ) -> Result<Option<Json>, Unrenderable> {
+    /// The JSON value that `typed` gives in `scope`; `None` where that is missing or null.
+    pub fn evaluate(&self, typed: &Typed, scope: &Scope) -> Result<Option<Json>, Unrenderable> {
         let name = match &typed.0 {
             Kind::Lone(name) => name,
             Kind::Constant(constant) => return Ok(Some(constant.clone())),

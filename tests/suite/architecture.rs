@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("delivery", &["event", "ticket"]),
     ("inspection", &["event", "ticket"]),
     ("rules", &["event", "inspection", "ticket"]),
+    ("formats", &["event", "rules", "signature"]),
     ("standing", &["delivery"]),
     // seams, and the engine below two of them
     ("clock", &[]),
@@ -28,7 +29,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("desks", &["causes", "clock", "delivery", "event", "inspection", "standing", "ticket"]),
     // drivers
     ("http", &[]),
-    ("receiver", &["broker", "causes", "clock", "event", "http", "rules", "signature", "ticket"]),
+    (
+        "receiver",
+        &["broker", "causes", "clock", "event", "formats", "http", "rules", "signature", "ticket"],
+    ),
     (
         "worker",
         &[

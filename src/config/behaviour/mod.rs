@@ -5,6 +5,7 @@ mod desks;
 mod preflight;
 mod rules;
 mod sources;
+mod templates;
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -18,6 +19,7 @@ use super::{
 use crate::{
     desks::DeskConfig,
     event::{DeskName, EventType, SourceName},
+    formats::Translator,
     rules::RuleBook,
     signature::SchemeSettings,
 };
@@ -26,6 +28,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Behaviour {
     pub(super) sources: BTreeMap<SourceName, SchemeSettings>,
+    pub(super) translators: BTreeMap<SourceName, Translator>,
     pub(super) desks: BTreeMap<DeskName, DeskConfig>,
     pub(super) rules: RuleBook,
     pub(super) preflight: Option<Duration>,
@@ -47,7 +50,8 @@ pub(super) fn read(
     }
     let behaviour = if errors.is_empty() {
         let root = Table::new(parsed.get_ref(), 0..0, "the file");
-        let sources = sources::read(&mut document, &root);
+        let mut translators = BTreeMap::new();
+        let sources = sources::read(&mut document, &root, knows_type, &mut translators);
         let desks = desks::read(&mut document, &root);
         let rules = rules::read(&mut document, &root, &desks, knows_type);
         let preflight = preflight::read(&mut document, &root);
@@ -55,7 +59,7 @@ pub(super) fn read(
         let whole = |desks: desks::Desks| {
             desks.into_iter().filter_map(|(name, (_, desk))| Some((name, desk?)))
         };
-        Behaviour { sources, desks: whole(desks).collect(), rules, preflight }
+        Behaviour { sources, translators, desks: whole(desks).collect(), rules, preflight }
     } else {
         Behaviour::default()
     };

@@ -2,12 +2,12 @@
 
 use std::{collections::BTreeSet, fmt::Display, str::FromStr, time::Duration};
 
-use serde_json::Value;
 use toml::{Spanned, de::DeValue};
 
 use super::{
     associations,
     desks::{Desks, Kind},
+    templates,
 };
 use crate::{
     config::{
@@ -228,19 +228,7 @@ impl<'d> Rules<'_, 'd> {
     }
 
     fn metadata_value(&mut self, value: &Spanned<DeValue<'_>>, name: &str) -> Option<Typed> {
-        let number = |text: &str| serde_json::from_str(text).ok().map(Value::Number);
-        let constant = match value.get_ref() {
-            DeValue::Boolean(bool) => Some(Value::from(*bool)),
-            DeValue::Integer(digits) if digits.radix() == 10 => number(digits.as_str()),
-            DeValue::Float(digits) => number(digits.as_str()),
-            _ => None,
-        };
-        if let Some(constant) = constant {
-            return Some(Typed::constant(constant));
-        }
-        let text = self.document.text_of(value, name)?;
-        let compiled = self.templates.typed(&text.value);
-        self.compiled(compiled, &text, name)
+        templates::typed(self.document, &mut self.templates, value, name)
     }
 
     fn customer(&mut self, table: &Table<'d>) -> Option<CustomerRule> {
@@ -273,18 +261,6 @@ impl<'d> Rules<'_, 'd> {
         text: &Said<String>,
         key: impl Display,
     ) -> Option<T> {
-        match compiled {
-            Ok(compiled) => Some(compiled),
-            Err(bad) => {
-                // The engine quotes the code, and thereby what it has from the environment.
-                let why = match self.document.quotable(text) {
-                    Some(_) => bad.what.as_str(),
-                    None => "something is wrong with what the environment puts there",
-                };
-                let what = format!("`{key}` does not compile: {why}");
-                self.document.fault_in_text(&text.at, bad.line, what, bad.cure);
-                None
-            }
-        }
+        templates::compiled(self.document, compiled, text, key)
     }
 }

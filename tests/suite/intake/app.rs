@@ -26,7 +26,10 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::broker::{Double, Mood};
+use super::{
+    broker::{Double, Mood},
+    senders,
+};
 
 pub(super) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 pub(super) const OLD_SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
@@ -44,6 +47,8 @@ pub(super) struct App {
     pub(super) shop: String,
     pub(super) plain: String,
     pub(super) open: String,
+    /// The number that the names of this receiver's sources end with.
+    pub(super) number: usize,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -122,13 +127,18 @@ impl App {
         set(&mut settings);
         let broker = Arc::new(Double::new(mood));
         let clock = ManualClock::starting_at(Timestamp::from_second(1_767_225_600).unwrap());
+        let own = [
+            (source(&shop), scheme(&[SECRET, OLD_SECRET])),
+            (source(&plain), plain_scheme()),
+            (source(&open), Scheme::new(SchemeSettings::None).unwrap()),
+        ];
+        let vendors =
+            senders::VENDORS.map(|vendor| (source(&name(vendor)), senders::scheme(vendor)));
         let intake = Intake {
-            sources: [
-                (source(&shop), scheme(&[SECRET, OLD_SECRET])),
-                (source(&plain), plain_scheme()),
-                (source(&open), Scheme::new(SchemeSettings::None).unwrap()),
-            ]
-            .into(),
+            sources: own.into_iter().chain(vendors).collect(),
+            translators: senders::VENDORS
+                .map(|vendor| (source(&name(vendor)), senders::translator(vendor)))
+                .into(),
             schemas: SchemaBook::builtin(),
             rules: Arc::new(RuleBook::default()),
             broker: broker.clone(),
@@ -139,7 +149,7 @@ impl App {
         let address = listener.local_addr().unwrap();
         let (halt, tasks) = (CancellationToken::new(), TaskTracker::new());
         tasks.spawn(receiver::serve(listener, Arc::new(intake), halt.clone()).unwrap());
-        Self { address, broker, clock, shop, plain, open, stop: halt, tasks }
+        Self { address, broker, clock, shop, plain, open, number, stop: halt, tasks }
     }
 
     /// Tells the receiver to take nothing new.

@@ -9,4 +9,5 @@ mod events;
 mod observed;
 mod paths;
 mod secrecy;
+mod senders;
 mod signatures;

@@ -1,19 +1,23 @@
 //! `[sources.<name>]`: who posts events, and how it is proved.
 
+mod formats;
 mod verify;
 
 use std::collections::BTreeMap;
 
 use crate::{
     config::document::{Document, Said, Table},
-    event::SourceName,
+    event::{EventType, SourceName},
+    formats::Translator,
     signature::SchemeSettings,
 };
 
-/// Reads all sources.
+/// Reads all sources, and into `translators` what those say whose webhooks are native.
 pub(super) fn read<'d>(
     document: &mut Document<'d>,
     root: &Table<'d>,
+    knows_type: &dyn Fn(&EventType) -> bool,
+    translators: &mut BTreeMap<SourceName, Translator>,
 ) -> BTreeMap<SourceName, SchemeSettings> {
     let mut sources = BTreeMap::new();
     let Some(table) = document.table(root, "sources", "[sources]") else { return sources };
@@ -22,8 +26,13 @@ pub(super) fn read<'d>(
         let title = format!("[sources.{}]", name.value);
         let Some(table) = document.table_of(value, &name.value, title) else { continue };
         let settings = verify::read(document, &table);
+        let translator = formats::read(document, &table, knows_type);
         document.finish(&table);
-        if let (Some(name), Some(settings)) = (document.name(&name, "source"), settings) {
+        let name = document.name(&name, "source");
+        if let (Some(name), Some(translator)) = (&name, translator) {
+            translators.insert(SourceName::clone(name), translator);
+        }
+        if let (Some(name), Some(settings)) = (name, settings) {
             sources.insert(name, settings);
         }
     }
