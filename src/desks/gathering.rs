@@ -1,9 +1,10 @@
 //! Gathers what deliveries of one lane ask of a desk at the same time, so that one request takes it.
 //!
-//! - A backlog shows in deliveries that have waited in their lane: more than [`FEW`] in a row
-//!   that were [`LATE`]. Without one nothing waits, and each request goes alone.
-//! - Under a backlog a request waits until a whole batch is there or none has begun for a moment
-//!   ([`QUIET`]): then nothing is left in the lane. In all, it waits [`LONGEST_FILL`] at most.
+//! - A backlog shows in deliveries that have waited in their lane: more than a few in a row
+//!   that were late ([`Pace`]). Without one nothing waits, and each request goes alone.
+//! - Under a backlog a request waits until a whole batch is there or nothing has happened in the lane
+//!   for a moment ([`QUIET`]): no delivery has begun, asked or been answered, so that none is on its
+//!   way to the same request. In all, it waits [`LONGEST_FILL`] at most.
 //! - Where it is known how many will ask soon ([`Gatherer::expect`]), they are waited for as long.
 //! - Lanes are apart: an urgent delivery never waits for a batch of another lane.
 //! - Nothing is sent for a delivery whose time to begin is over.
@@ -12,6 +13,7 @@
 //! account's windows, and only then takes the batch, with all that have come meanwhile.
 
 mod asking;
+mod pace;
 
 use std::{
     collections::VecDeque,
@@ -28,58 +30,15 @@ use tokio::{
 };
 
 pub(super) use asking::Asking;
+pub(super) use pace::Pace;
+use pace::QUIET;
 
 use super::DeskError;
 use crate::ticket::Priority;
 
-/// What has waited so long since its event was received was not begun as soon as it came.
-const LATE: Duration = Duration::from_secs(1);
-
-/// Late deliveries in a row that are no backlog yet.
-const FEW: usize = 4;
-
-/// Late deliveries at longer intervals are no backlog: second tries, mostly.
-const QUIET: Duration = Duration::from_millis(500);
-
 /// The longest wait for a batch to be whole. Where it takes so long, the broker or the ledger is what
 /// holds the deliveries up, and smaller batches would make none of them faster.
 const LONGEST_FILL: Duration = Duration::from_secs(2);
-
-/// How deliveries follow each other at one desk, by lane.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Pace(Arc<Mutex<[Streak; Priority::URGENT_FIRST.len()]>>);
-
-/// Late deliveries that began one after the other.
-#[derive(Debug, Clone, Copy, Default)]
-struct Streak {
-    length: usize,
-    last: Option<Instant>,
-}
-
-impl Pace {
-    /// A delivery of `lane` begins, so long after its event was received.
-    pub(super) fn begin(&self, lane: Priority, waited: Duration) {
-        let now = Instant::now();
-        let streak = &mut self.lanes()[lane as usize];
-        let goes_on = streak.last.is_some_and(|last| now < last + QUIET);
-        streak.length = match waited >= LATE {
-            false => 0,
-            true if goes_on => streak.length + 1,
-            true => 1,
-        };
-        streak.last = Some(now);
-    }
-
-    /// Until when another delivery of `lane` would belong to its backlog; `None` where it has none.
-    fn backlog(&self, lane: Priority) -> Option<Instant> {
-        let Streak { length, last } = self.lanes()[lane as usize];
-        last.filter(|_| length > FEW).map(|last| last + QUIET)
-    }
-
-    fn lanes(&self) -> MutexGuard<'_, [Streak; Priority::URGENT_FIRST.len()]> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// What waits to be asked, by lane.
 #[derive(Debug)]
@@ -164,6 +123,7 @@ impl<I, O> Gatherer<I, O> {
         let taken = Arc::default();
         let waiting = Waiting { input, latest, taken: Arc::clone(&taken), answer: sender };
         self.waiting(lane).push_back(waiting);
+        self.pace.goes_on(lane);
         self.lanes[lane as usize].arrived.notify_waiters();
         Place { gatherer: self, lane, taken, answer }
     }

@@ -1,8 +1,8 @@
-//! A backlog drains to HubSpot in batches, within its window.
+//! A backlog drains to HubSpot in batches, within its window, with all that its tickets are tied to.
 
 use std::{fs, time::Duration};
 
-use deskbell::sandbox::{Call, LimitSettings, Operation, Window};
+use deskbell::sandbox::{Call, LimitSettings, Operation, Window, hubspot::HubSpotSwitches};
 use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
 
@@ -55,15 +55,14 @@ fn event(amount: &str) -> Value {
     json!({ "integration": "erp", "errorCode": "E1", "message": "It failed.", "amount": amount })
 }
 
-/// Puts `events` into the lanes while nobody delivers; every so many are ones that HubSpot refuses.
-async fn fill(world: &mut World, events: usize, every: usize) {
+/// Puts `events` into the lanes while nobody delivers.
+async fn fill(world: &mut World, events: usize, event: impl Fn(usize) -> Value) {
     configure(world, UNPACED, HELD);
     world.start().await;
-    let sender = &world.sender;
+    let (sender, event) = (&world.sender, &event);
     stream::iter(0..events)
         .for_each_concurrent(SENDERS, |number| async move {
-            let data = event(if number % every == every / 2 { "none" } else { "1.50" });
-            let answer = sender.try_post(&id(number), "integration.error", &data).await;
+            let answer = sender.try_post(&id(number), "integration.error", &event(number)).await;
             assert_eq!(answer.unwrap().0, 202);
         })
         .await;
@@ -106,7 +105,8 @@ async fn drained(world: &World, tickets: usize, dead: u64) {
 /// Drains `events`, of which one in a thousand is refused, with at most `most` create calls.
 async fn drain(events: usize, most: usize) {
     let mut world = paced_world();
-    fill(&mut world, events, 1_000).await;
+    let amount = |number| if number % 1_000 == 500 { "none" } else { "1.50" };
+    fill(&mut world, events, |number| event(amount(number))).await;
     let began = std::time::Instant::now();
     world.start().await;
     let refused = events / 1_000;
@@ -135,5 +135,93 @@ async fn a_backlog_is_created_in_whole_batches_and_bad_events_are_dead_letters()
         Some(events) => drain(events, events * 110 / 10_000).await,
         // Beside other tests the worker may fall behind, and batches are as large as it can keep up.
         None => drain(2_000, 200).await,
+    }
+}
+
+/// The ties of every event: to a contact of its own, and to one of a few companies.
+const TIES: &str = r#"
+[[rules.associations]]
+desk = "crm"
+object = "contact"
+match = { email = "{{ data.customer.email }}" }
+missing = "create"
+
+[[rules.associations]]
+desk = "crm"
+object = "company"
+match = { domain = "{{ data.customer.company.domain }}" }
+missing = "skip"
+"#;
+
+/// Companies that there are; one more is not there.
+const COMPANIES: usize = 25;
+
+/// One contact in so many is not there yet.
+const NEW_CONTACT: usize = 100;
+
+/// Drains `events` with ties to as many contacts, with at most `most` calls of each kind for a hundred
+/// events, beside those that make the new contacts.
+async fn drain_with_ties(events: usize, most: usize) {
+    let mut world = paced_world();
+    let hubspot = world.sandbox.hubspot();
+    let email = |number: usize| format!("customer{number}@example.org");
+    let domain = |number: usize| format!("shop{}.example", number % (COMPANIES + 1));
+    let is_new = |number: &usize| number % NEW_CONTACT == NEW_CONTACT / 2;
+    let there = (0..events).filter(|number| !is_new(number));
+    let contacts: Vec<Value> = there.map(|number| json!({ "email": email(number) })).collect();
+    let companies: Vec<Value> = (0..COMPANIES).map(|it| json!({ "domain": domain(it) })).collect();
+    hubspot.seed(&json!({ "contacts": contacts, "companies": companies })).unwrap();
+    hubspot
+        .switch(HubSpotSwitches { search_lag: Some(Duration::ZERO), ..HubSpotSwitches::default() });
+    fill(&mut world, events, |number| {
+        let mut event = event("1.50");
+        let company = json!({ "domain": domain(number) });
+        event["customer"] = json!({ "email": email(number), "company": company });
+        event
+    })
+    .await;
+    // What was let through meanwhile has no ties: the rule says of them only now.
+    let through = world.sandbox.hubspot().tickets().len();
+    let path = world.path("deskbell.toml");
+    fs::write(&path, fs::read_to_string(&path).unwrap() + TIES).unwrap();
+    let began = std::time::Instant::now();
+    world.start().await;
+    drained(&world, events, 0).await;
+    let took = began.elapsed();
+    let calls = calls(&world);
+    let count = |operation| calls.iter().filter(|call| call.operation == operation).count();
+    let (creates, searches) = (creates(&calls), count(Operation::Search));
+    let made = events / NEW_CONTACT;
+    let reads = count(Operation::Customers) - made;
+    println!(
+        "{events} events with ties: {} calls, {creates} creates, {reads} reads of contacts, \
+         {searches} searches, {made} new contacts, {took:?}",
+        calls.len()
+    );
+    for (kind, calls) in [("create", creates), ("read", reads), ("search", searches)] {
+        assert!(calls <= most, "{calls} {kind} calls");
+    }
+    hold_to_window(&calls);
+    let tickets = world.sandbox.hubspot().tickets();
+    let ties = |object: &str| -> Vec<&str> {
+        let ties = tickets.iter().flat_map(|ticket| &ticket.associations);
+        ties.filter(|it| it.object == object).map(|it| &*it.id).collect()
+    };
+    let own: std::collections::BTreeSet<&str> = ties("contacts").into_iter().collect();
+    let own_ties = events - through;
+    assert_eq!(
+        (ties("contacts").len(), own.len()),
+        (own_ties, own_ties),
+        "each has its own contact"
+    );
+    let of_company = (0..events).filter(|number| number % (COMPANIES + 1) < COMPANIES).count();
+    assert!((of_company - through..=of_company).contains(&ties("companies").len()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backlogs_contacts_and_companies_are_looked_up_together() {
+    match variable("DESKBELL_TEST_BACKLOG").map(|events| events.parse::<usize>().unwrap()) {
+        Some(events) => drain_with_ties(events, events * 110 / 10_000 + 10).await,
+        None => drain_with_ties(1_000, 100).await,
     }
 }

@@ -48,6 +48,8 @@ impl<I: Send + Sync, O: Send> Gatherer<I, O> {
                     // Taken only when there is room: more may have come meanwhile.
                     let room = asking.room().await?;
                     settle(asking, room, leader.take()).await;
+                    // Those who have their answer now are on their way to the next request.
+                    self.pace.goes_on(lane);
                 }
             }
         }

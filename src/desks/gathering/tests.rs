@@ -2,7 +2,10 @@ use std::future::poll_fn;
 
 use futures_util::future::join_all;
 
-use super::*;
+use super::{
+    pace::{FEW, LATE},
+    *,
+};
 
 const LANE: Priority = Priority::Low;
 
@@ -86,6 +89,41 @@ async fn a_batch_waits_for_what_still_begins_and_not_for_ever() {
         () = more => {}
     }
     assert_eq!(began.elapsed(), LONGEST_FILL + Duration::from_millis(10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_backlog_goes_on_while_its_deliveries_are_on_their_way() {
+    let pace = Pace::default();
+    let gatherer = Gatherer::new(pace.clone(), 100);
+    (0..20).for_each(|_| pace.begin(LANE, LATE));
+    tokio::time::advance(10 * QUIET).await;
+    let sent = Mutex::default();
+    // Nothing has begun for long: these come from a request before.
+    let one_by_one = (0..20_u32).map(|number| {
+        let (gatherer, sent) = (&gatherer, &sent);
+        async move {
+            tokio::time::sleep(QUIET / 20 * number).await;
+            ask(gatherer, number, sent).await
+        }
+    });
+    join_all(one_by_one).await;
+    assert_eq!(sent.into_inner().unwrap(), [20]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_who_will_ask_at_once_are_waited_for_and_not_for_long() {
+    let gatherer = Gatherer::new(Pace::default(), 100);
+    let (sent, began) = (Mutex::default(), Instant::now());
+    gatherer.expect(LANE, 30);
+    join_all((0..20).map(|number| ask(&gatherer, number, &sent))).await;
+    assert_eq!(began.elapsed(), QUIET + Duration::from_millis(10));
+    // The others come too late to be waited for.
+    join_all((20..22).map(|number| ask(&gatherer, number, &sent))).await;
+    gatherer.expect(LANE, 2);
+    join_all((22..24).map(|number| ask(&gatherer, number, &sent))).await;
+    assert!(began.elapsed() < QUIET + Duration::from_millis(50));
+    let sent = sent.into_inner().unwrap();
+    assert_eq!((sent[0], sent.last()), (20, Some(&2)), "{sent:?}");
 }
 
 #[tokio::test(start_paused = true)]
