@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The number is `DbLg` in ASCII.
-const SCHEMA: Schema = Schema {
+pub(super) const SCHEMA: Schema = Schema {
     application_id: 0x4462_4c67,
     steps: &[
         include_str!("../../../migrations/sqlite-ledger/0001.sql"),

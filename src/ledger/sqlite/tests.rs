@@ -1,11 +1,15 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::sync::Arc;
+
+use rusqlite::Transaction;
 use tempfile::TempDir;
 
-use super::*;
+use super::{file::SCHEMA, *};
 use crate::{
     event::{Attributes, Event, RequestId, Route},
     ledger::{BookLine, Claimed},
+    sqlite::{Schema, Store},
     ticket::Priority,
 };
 
