@@ -2,6 +2,7 @@
 //! and its cure.
 
 mod faults;
+mod format_faults;
 mod rule_faults;
 
 use std::{ffi::OsString, fs, path::Path, time::Duration};

@@ -9,6 +9,8 @@ mod bodies;
 mod cloudevents;
 #[path = "../../fuzz/entries/digits.rs"]
 mod digits;
+#[path = "../../fuzz/entries/natives.rs"]
+mod natives;
 #[path = "../../fuzz/entries/signatures.rs"]
 mod signatures;
 
@@ -63,6 +65,11 @@ fn every_body_of_the_corpus_is_read_as_its_name_says() {
 #[test]
 fn every_cloud_event_of_the_corpus_is_read_as_its_name_says() {
     hold("cloudevents", cloudevents::run);
+}
+
+#[test]
+fn every_native_webhook_of_the_corpus_is_read_as_its_name_says() {
+    hold("natives", natives::run);
 }
 
 #[test]
