@@ -133,14 +133,10 @@ mod tests {
     async fn a_question_waits_until_no_delivery_is_under_way() {
         let under_way = watch::Sender::new(1);
         let idle = Idle::while_none(under_way.subscribe());
-        let mut waiting = tokio_test_pending(&idle);
+        let mut waiting = Box::pin(idle.wait());
         assert!(futures_util::poll!(&mut waiting).is_pending());
         under_way.send_replace(0);
         waiting.await;
         Idle::always().wait().await;
-    }
-
-    fn tokio_test_pending(idle: &Idle) -> std::pin::Pin<Box<dyn Future<Output = ()> + '_>> {
-        Box::pin(idle.wait())
     }
 }
