@@ -99,9 +99,17 @@ pub struct TicketDraft {
     /// The open problem that the event is about, and what it does to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub incident: Option<Involvement>,
+    /// How many tickets of its kind are too many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub brake: Option<Bound>,
 }
 
 impl TicketDraft {
+    /// Whether it depends on what else has happened what becomes of it.
+    pub fn has_to_be_decided(&self) -> bool {
+        self.incident.is_some() || self.brake.is_some()
+    }
+
     /// Whether it may become a ticket of its own.
     pub fn opens(&self) -> bool {
         self.incident.as_ref().is_none_or(|incident| incident.action == Action::Open)
@@ -117,6 +125,18 @@ pub struct Involvement {
     pub action: Action,
     /// How long after its resolution the incident is taken up again; later, it is a new one.
     pub reopen_within: Duration,
+}
+
+/// How many tickets a rule may open at a desk, and in how long: past that it is a flood, and one
+/// ticket stands for all the rest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bound {
+    /// The rule's name.
+    pub rule: String,
+    /// So many tickets are none too many; from 1.
+    pub over: u32,
+    /// In any stretch of time as long as this.
+    pub within: Duration,
 }
 
 /// What a rule does about an incident.

@@ -183,7 +183,7 @@ impl Options {
 }
 
 /// Who acts on the command line: the account's name, for those who look later.
-fn operator(context: &Context) -> String {
+pub(super) fn operator(context: &Context) -> String {
     context.variable("USER").unwrap_or_else(|| "command line".to_owned())
 }
 

@@ -151,6 +151,9 @@ async fn print(
             continue;
         };
         output::line(format_args!("  {}  {}", delivery.state.name(), output::outcome(delivery)))?;
+        if let Some(course) = delivery.course() {
+            output::line(format_args!("  {}", output::course(course)))?;
+        }
         let mut table = output::table(["  #", "began", "lasted", "ended", "why"]);
         for attempt in ledger.attempts(&delivery.key).await? {
             let mut row = output::attempt_row(&attempt);

@@ -4,6 +4,7 @@
 //! wrong.
 
 mod books;
+mod brake;
 mod check;
 mod dead;
 mod demo;
@@ -62,6 +63,7 @@ enum Command {
     Events(events::Options),
     Dead(dead::Options),
     Books(books::Options),
+    Brake(brake::Options),
     Desks(desks::Options),
     Desk(desk::Options),
     Health(health::Options),
@@ -154,6 +156,7 @@ impl Command {
             Self::Events(options) => options.run(context).await,
             Self::Dead(options) => options.run(context).await,
             Self::Books(options) => options.run(context).await,
+            Self::Brake(options) => options.run(context).await,
             Self::Desks(options) => options.run(context).await,
             Self::Desk(options) => options.run(context).await,
             Self::Health(options) => options.run(context).await,

@@ -7,7 +7,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use crate::{
-    delivery::{Attempt, Delivery, Limit, State},
+    delivery::{Attempt, Course, Delivery, Limit, State},
     event::Event,
 };
 
@@ -64,6 +64,9 @@ pub(super) struct DeliveryView {
     failure: Option<crate::delivery::Failure>,
     #[serde(skip_serializing_if = "Option::is_none")]
     limit: Option<Limit>,
+    /// What it does about its incident or in a flood.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    course: Option<Course>,
 }
 
 impl From<&Delivery> for DeliveryView {
@@ -93,7 +96,33 @@ impl From<&Delivery> for DeliveryView {
             ticket: delivery.ticket().cloned(),
             failure: delivery.failure().cloned(),
             limit,
+            course: delivery.course().cloned(),
         }
+    }
+}
+
+/// What a delivery does about its incident or in a flood, in one line.
+pub(super) fn course(course: &Course) -> String {
+    let raised = |raise: &bool| if *raise { ", and raises it" } else { "" };
+    match course {
+        Course::Open { notes, resolve, .. } => {
+            let notes = match notes.len() {
+                0 => String::new(),
+                count => format!(", with {count} remembered"),
+            };
+            format!("opens a ticket{notes}{}", if *resolve { ", and resolves it" } else { "" })
+        }
+        Course::Comment { ticket, raise } => format!("comments on {}{}", ticket.id, raised(raise)),
+        Course::Reopen { ticket, raise } => format!("reopens {}{}", ticket.id, raised(raise)),
+        Course::Resolve { ticket } => format!("resolves {}", ticket.id),
+        Course::Remember { .. } => "is remembered until there is a ticket".to_owned(),
+        Course::Lead { flood, .. } => format!("opens the ticket that stands for flood {flood}"),
+        Course::Join { flood, parent, ticket, raise, .. } => format!(
+            "is one of flood {flood}, at {} of delivery {parent}{}",
+            ticket.id,
+            raised(raise)
+        ),
+        Course::Recover { flood, .. } => format!("has recovered in flood {flood}"),
     }
 }
 
@@ -136,6 +165,12 @@ pub(super) fn attempt_row(attempt: &Attempt) -> [String; 5] {
 /// An instant for people: to the second, in UTC.
 pub(super) fn instant(at: jiff::Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
+}
+
+/// A stretch of time as the behaviour file writes it: `10m`.
+pub(super) fn span(time: std::time::Duration) -> String {
+    let time = jiff::SignedDuration::try_from(time).unwrap_or(jiff::SignedDuration::MAX);
+    format!("{time:#}")
 }
 
 /// An event as structured `CloudEvents`, for programs.

@@ -12,7 +12,7 @@ use crate::{
     desks::{self, Preview},
     event::{Event, Route, SourceName},
     rules::Matching,
-    ticket::{Action, Involvement},
+    ticket::{Action, Bound, Involvement},
 };
 
 /// Print the exact requests that each desk would get for an event. Nothing is sent.
@@ -46,9 +46,11 @@ impl Options {
             let desk = config.desks.get(&route.desk).context("a rule names an unknown desk")?;
             let desk = desks::build(desk)?;
             let key = DeliveryKey::of(&event.source, &event.id, &route.desk);
+            let mut brake = None;
             let (incident, requests) = match config.rules.draft(&route.rule, &route.desk, &event) {
                 Ok(Some(draft)) if draft.opens() => {
                     let requests = desk.preview(&key, &draft).map_err(|error| error.to_string());
+                    brake = draft.brake;
                     (draft.incident, requests)
                 }
                 // What is sent depends on the ticket, which the ledger knows.
@@ -56,7 +58,7 @@ impl Options {
                 Ok(None) => (None, Err("no rule makes a ticket of it".to_owned())),
                 Err(error) => (None, Err(error.to_string())),
             };
-            previews.push(Previewed { route, incident, requests });
+            previews.push(Previewed { route, incident, brake, requests });
         }
         let failed = previews.iter().any(|previewed| previewed.requests.is_err());
         if self.json {
@@ -91,14 +93,16 @@ fn read(path: &std::path::Path, source: &SourceName) -> anyhow::Result<Event> {
 struct Previewed {
     route: Route,
     incident: Option<Involvement>,
+    brake: Option<Bound>,
     requests: Result<Vec<Preview>, String>,
 }
 
 fn print_json(previews: &[Previewed]) -> std::io::Result<()> {
-    let view = |Previewed { route, incident, requests }: &Previewed| {
+    let view = |Previewed { route, incident, brake, requests }: &Previewed| {
         let incident = incident.as_ref().map(|it| json!({ "key": it.key, "action": it.action }));
         json!({
             "incident": incident,
+            "brake": brake.as_ref().map(|it| json!({ "over": it.over, "within_seconds": it.within.as_secs_f64() })),
             "desk": route.desk,
             "rule": route.rule,
             "priority": route.priority,
@@ -113,8 +117,14 @@ fn print(event: &Event, previews: &[Previewed]) -> std::io::Result<()> {
     if previews.is_empty() {
         output::line(format_args!("no rule matches this {}", event.event_type))?;
     }
-    for Previewed { route: Route { desk, rule, priority }, incident, requests } in previews {
+    for Previewed { route: Route { desk, rule, priority }, incident, brake, requests } in previews {
         output::line(format_args!("# {desk}: rule {rule}, {priority}"))?;
+        if let Some(Bound { over, within, .. }) = brake {
+            output::line(format_args!(
+                "# brake: past {over} such tickets within {} it is counted at one ticket for all of them",
+                output::span(*within)
+            ))?;
+        }
         if let Some(Involvement { key, action, .. }) = incident {
             let does = match action {
                 Action::Open => "unless it has an open ticket, which gets a comment instead",

@@ -1,13 +1,14 @@
-//! What a delivery does about its incident, written down before the desk is called.
+//! What a delivery does about its incident, or in a flood, written down before the desk is called.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{DeliveryKey, Mark, Step};
+use super::{Banner, DeliveryKey, Mark, Step, Tally};
 use crate::ticket::{Action, Priority, TicketRef};
 
 /// What a desk can do with a ticket that exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Abilities {
     /// A comment can be added, and found again by its mark. Where not, the customer's time line
     /// takes what there is to say.
@@ -16,13 +17,18 @@ pub struct Abilities {
     pub raise: bool,
     /// The ticket can be moved to the stage or status of what is resolved, and back.
     pub resolve: bool,
+    /// Records can be tied to the ticket.
+    pub tie: bool,
 }
 
-/// The part that a delivery plays in its incident.
+/// The part that a delivery plays in its incident, or in a flood of its rule's events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
-    /// The incident's key.
-    pub incident: String,
+    /// The incident's key, where it has one.
+    pub incident: Option<String>,
+    /// The rule whose brake has counted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brake: Option<String>,
     /// What the rule says to do.
     pub action: Action,
     /// When the event happened, as it says, or as it was received.
@@ -71,6 +77,37 @@ pub enum Course {
         /// What it is.
         note: Note,
     },
+    /// Opens the ticket that stands for a flood.
+    Lead {
+        /// Which flood of the rule.
+        flood: u32,
+        /// What its ticket says.
+        banner: Banner,
+        /// What there is to say when the flood is over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last_word: Option<Tally>,
+    },
+    /// Is one of a flood, and gets no ticket of its own.
+    Join {
+        /// Which flood of the rule.
+        flood: u32,
+        /// The delivery that opened the flood's ticket.
+        parent: DeliveryKey,
+        /// The flood's ticket.
+        ticket: TicketRef,
+        /// Whether the priority is raised.
+        raise: bool,
+        /// How many there are, where that is to be said now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tally: Option<Tally>,
+    },
+    /// Resolves an incident that has no ticket but a flood's, which stays open and counts it.
+    Recover {
+        /// Which flood of the rule.
+        flood: u32,
+        /// The flood's ticket, once there is one.
+        ticket: Option<TicketRef>,
+    },
 }
 
 /// What an event says about an incident that has no ticket yet.
@@ -103,9 +140,16 @@ impl Course {
         match self {
             Self::Comment { ticket, .. }
             | Self::Reopen { ticket, .. }
-            | Self::Resolve { ticket } => Some(ticket),
-            Self::Open { .. } | Self::Remember { .. } => None,
+            | Self::Resolve { ticket }
+            | Self::Join { ticket, .. } => Some(ticket),
+            Self::Recover { ticket, .. } => ticket.as_ref(),
+            Self::Open { .. } | Self::Remember { .. } | Self::Lead { .. } => None,
         }
+    }
+
+    /// Whether it makes a ticket.
+    pub fn opens(&self) -> bool {
+        matches!(self, Self::Open { .. } | Self::Lead { .. })
     }
 
     /// Whether nobody else may act on the incident meanwhile: what the ticket stands for changes.
@@ -113,11 +157,15 @@ impl Course {
         match self {
             Self::Open { .. } | Self::Reopen { .. } | Self::Resolve { .. } => true,
             Self::Comment { raise, .. } => *raise,
-            Self::Remember { .. } => false,
+            Self::Remember { .. }
+            | Self::Lead { .. }
+            | Self::Join { .. }
+            | Self::Recover { .. } => false,
         }
     }
 
-    /// The steps of the delivery `key` once there is a ticket, in order, as far as the desk can.
+    /// The steps of the delivery `key` from its ticket on, in order, as far as the desk can. Before
+    /// them come those that a desk needs for a ticket, or to tie records to one.
     pub fn steps(&self, key: &DeliveryKey, can: Abilities) -> Vec<Step> {
         let say = |key: &DeliveryKey| match Mark::of(key) {
             mark if can.comment => Step::Comment(mark),
@@ -128,7 +176,7 @@ impl Course {
         match self {
             Self::Open { notes, resolve, .. } => {
                 let notes = notes.iter().map(|note| say(&note.by));
-                notes.chain(resolved(*resolve)).collect()
+                [Step::Ticket].into_iter().chain(notes).chain(resolved(*resolve)).collect()
             }
             Self::Comment { raise, .. } => [say(key)].into_iter().chain(raised(*raise)).collect(),
             Self::Reopen { raise, .. } => {
@@ -136,7 +184,19 @@ impl Course {
                 [say(key)].into_iter().chain(reopened).chain(raised(*raise)).collect()
             }
             Self::Resolve { .. } => [say(key)].into_iter().chain(resolved(true)).collect(),
-            Self::Remember { .. } => Vec::new(),
+            Self::Lead { last_word, .. } => {
+                let word = last_word.as_ref().filter(|_| can.comment);
+                let word = word.map(|tally| Step::Comment(tally.mark(key)));
+                [Step::Ticket].into_iter().chain(word).collect()
+            }
+            Self::Join { raise, tally, .. } => {
+                let affected = if can.tie { Some(Step::Tie) } else { None };
+                let on_time_line = (!can.comment).then(|| say(key));
+                let count = tally.as_ref().filter(|_| can.comment).map(|_| say(key));
+                let steps = [affected, on_time_line, count, raised(*raise)];
+                steps.into_iter().flatten().collect()
+            }
+            Self::Remember { .. } | Self::Recover { .. } => Vec::new(),
         }
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     Advanced, AttemptOutcome, Course, Delivery, InvalidTransition, Outcome, Part, Progress, State,
-    Step,
+    Step, Tally,
 };
 use crate::ticket::{Action, TicketRef};
 
@@ -17,10 +17,26 @@ impl Delivery {
         if self.outcome(&Step::Ticket).is_some() {
             return Err(InvalidTransition::AlreadyDone { step: Step::Ticket });
         }
+        // As far as there was another ticket.
         if self.course().is_some_and(|before| before.ticket() != part.course.ticket()) {
             self.steps.retain(|record| !record.step.is_about_a_ticket());
         }
         self.incident = Some(part);
+        Ok(Advanced { delivery: self, ended: None })
+    }
+
+    /// There is a last word to say of the flood that its ticket stands for.
+    pub(super) fn conclude(
+        mut self,
+        at: Timestamp,
+        tally: Tally,
+    ) -> Result<Advanced, InvalidTransition> {
+        let is_ticketed = matches!(self.state, State::Ticketed { .. });
+        match self.incident.as_mut().map(|part| &mut part.course) {
+            Some(Course::Lead { last_word, .. }) if is_ticketed => *last_word = Some(tally),
+            _ => return Err(self.refuses("taken up for a last word")),
+        }
+        self.requeue(at);
         Ok(Advanced { delivery: self, ended: None })
     }
 
@@ -33,14 +49,17 @@ impl Delivery {
     fn completed(&self, at: Timestamp) -> Result<(AttemptOutcome, State), InvalidTransition> {
         let Some(Part { action, course, .. }) = &self.incident else { return self.ticketed(at) };
         let ticket = match course {
-            Course::Open { .. } => return self.ticketed(at),
+            Course::Open { .. } | Course::Lead { .. } => return self.ticketed(at),
             Course::Remember { .. } => None,
+            Course::Recover { ticket, .. } => ticket.clone(),
+            Course::Join { ticket, tally: None, .. } => Some(ticket.clone()),
             _ if !self.has_spoken() => return Err(InvalidTransition::NotSaid),
             Course::Comment { ticket, .. }
             | Course::Reopen { ticket, .. }
-            | Course::Resolve { ticket } => Some(ticket.clone()),
+            | Course::Resolve { ticket }
+            | Course::Join { ticket, .. } => Some(ticket.clone()),
         };
-        let resolves = matches!(course, Course::Resolve { .. })
+        let resolves = matches!(course, Course::Resolve { .. } | Course::Recover { .. })
             || (ticket.is_none() && *action == Action::Resolve);
         Ok(if resolves {
             (AttemptOutcome::Resolved, State::Resolved { at, ticket })
@@ -81,6 +100,7 @@ impl Delivery {
         match self.course() {
             None => true,
             Some(Course::Open { notes, resolve, .. }) => notes.is_empty() && !resolve,
+            Some(Course::Lead { last_word, .. }) => last_word.is_none(),
             Some(_) => false,
         }
     }

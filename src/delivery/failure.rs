@@ -79,6 +79,8 @@ reasons! {
     TicketGone = "ticket-gone",
     /// Another event of the same incident is being told to the desk.
     IncidentBusy = "incident-busy",
+    /// The ticket that stands for a flood of such events is being opened or changed.
+    FloodBusy = "flood-busy",
     /// The desk refused the ticket.
     Refused = "refused",
     /// The draft lacks what the desk requires.

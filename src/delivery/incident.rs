@@ -1,15 +1,19 @@
 //! An open problem at one desk, and what an event does about it.
 //!
-//! The ledger knows the ticket, and asks no desk for it. [`Incident::decide`] is the whole of the
+//! The ledger knows the ticket, and asks no desk for it. [`Incident`]'s `decide` is the whole of the
 //! rules that `docs/rules.md` tells; the ledger calls it under the delivery's claim, and writes the
-//! course down with the incident in one transaction.
+//! course down with the incident in one transaction. Where it would open a ticket, the rule's
+//! [`Brake`] is asked.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Abilities, Course, Delivery, DeliveryKey, Earlier, Note, Part, State, Step};
+use super::{
+    Abilities, Approach, Brake, Course, Decision, Delivery, DeliveryKey, Earlier, Note, Part,
+    State, Step, brake::Swept, decision::sweep,
+};
 use crate::ticket::{Action, Involvement, Priority, TicketRef};
 
 /// An incident of which nothing was heard for so long is over, whatever its ticket's stage.
@@ -43,48 +47,49 @@ pub struct Incident {
     pub untold: u32,
     /// What waits for a ticket.
     pub remembered: Vec<Note>,
+    /// Its share in the latest flood that it was part of.
+    pub share: Option<Share>,
 }
 
-/// What a delivery comes to its incident with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Approach {
-    /// What the rule says.
-    pub involvement: Involvement,
-    /// The priority that the rule gives.
-    pub priority: Priority,
-    /// What can be done at the desk.
-    pub can: Abilities,
-    /// What there is to say, by whom, and when it happened.
-    pub note: Note,
-    /// The ticket that the desk has no more, where that is why the delivery comes again.
-    pub gone: Option<TicketRef>,
-}
-
-/// What becomes of an [`Approach`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decision {
-    /// The delivery goes this way.
-    Go(Part),
-    /// Another delivery changes the ticket; this one comes again.
-    Wait,
+/// An incident's share in a flood: events of it have no ticket but the flood's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    /// The rule whose events flood.
+    pub rule: String,
+    /// Which flood of it.
+    pub flood: u32,
+    /// When the event happened that resolved the incident since.
+    pub recovered_at: Option<Timestamp>,
 }
 
 impl Incident {
     /// Decides, and notes that the delivery is on its way.
-    pub fn decide(&mut self, approach: &Approach) -> Decision {
+    pub(super) fn decide(
+        &mut self,
+        involvement: &Involvement,
+        approach: &Approach,
+        brake: Option<&mut Brake>,
+        now: Timestamp,
+    ) -> Decision {
         if approach.gone.is_some() && approach.gone == self.ticket {
             let opened_at = self.opened_at;
-            let holder = self.holder.take();
-            *self = Self { holder, opened_at, ..Self::default() };
+            let (holder, share) = (self.holder.take(), self.share.take());
+            *self = Self { holder, opened_at, share, ..Self::default() };
         }
         let by = &approach.note.by;
-        let action = approach.involvement.action;
-        let course = self.course(approach);
+        let action = involvement.action;
+        let course = self.course(involvement, approach);
         // A comment that changes nothing goes past; all else has to know how it ends.
         let goes_past = action == Action::Comment && course.ticket().is_some();
-        if self.holder.as_ref().is_some_and(|holder| holder != by) && !goes_past {
-            return Decision::Wait;
+        if let Some(holder) = self.holder.as_ref().filter(|holder| *holder != by)
+            && !goes_past
+        {
+            return Decision::Wait(holder.clone());
         }
+        let course = match self.braked(course, approach, brake, now) {
+            Ok(course) => course,
+            Err(busy) => return Decision::Wait(busy),
+        };
         let at = approach.note.at;
         if course.is_exclusive() {
             self.holder = Some(by.clone());
@@ -97,16 +102,19 @@ impl Incident {
         if let Course::Remember { note } = &course {
             self.remember(note);
         }
-        let (incident, priority) = (approach.involvement.key.clone(), approach.priority);
-        Decision::Go(Part { incident, action, at, priority, course })
+        Decision::Go(approach.part(course))
     }
 
-    fn course(&self, approach: &Approach) -> Course {
-        let Approach { involvement, priority, can, note, .. } = approach;
+    fn course(&self, involvement: &Involvement, approach: &Approach) -> Course {
+        let Approach { priority, can, note, .. } = approach;
         let (action, within) = (involvement.action, involvement.reopen_within);
-        let Some(ticket) = self.ticket.clone() else { return self.without_ticket(approach) };
+        let Some(ticket) = self.ticket.clone() else {
+            return self.without_ticket(involvement, note);
+        };
         match action {
-            Action::Open if self.is_over(note.at, within, *can) => self.without_ticket(approach),
+            Action::Open if self.is_over(note.at, within, *can) => {
+                self.without_ticket(involvement, note)
+            }
             Action::Open => {
                 let raise = *priority > self.priority && can.raise;
                 if self.is_resolved && self.is_after_resolution(note.at) {
@@ -124,8 +132,65 @@ impl Incident {
         }
     }
 
-    fn without_ticket(&self, approach: &Approach) -> Course {
-        let Approach { involvement, note, .. } = approach;
+    /// The course where the rule's brake has a say: in a flood no ticket of its own is opened, and
+    /// what has none to resolve is counted at the flood's.
+    fn braked(
+        &mut self,
+        course: Course,
+        approach: &Approach,
+        brake: Option<&mut Brake>,
+        now: Timestamp,
+    ) -> Result<Course, DeliveryKey> {
+        let Some(brake) = brake else { return Ok(course) };
+        match course {
+            Course::Open { .. } => match sweep(approach, Some(&mut *brake), now) {
+                Swept::Own => Ok(course),
+                Swept::Wait(busy) => Err(busy),
+                Swept::Along(swept) => {
+                    self.take_share(&swept, approach, brake);
+                    Ok(swept)
+                }
+            },
+            Course::Remember { note } if note.resolves => Ok(self.recover(note, brake)),
+            _ => Ok(course),
+        }
+    }
+
+    /// Notes that an event of it is part of a flood, unless it has recovered since it happened.
+    fn take_share(&mut self, swept: &Course, approach: &Approach, brake: &mut Brake) {
+        let (Course::Lead { flood, .. } | Course::Join { flood, .. }) = swept else { return };
+        let (Some(bound), Some(known)) = (&approach.brake, brake.flood_mut(*flood)) else { return };
+        let at = approach.note.at;
+        let is_this = |share: &Share| share.rule == bound.rule && share.flood == *flood;
+        let before = self.share.take().filter(is_this).and_then(|share| share.recovered_at);
+        let resolutions = self.remembered.iter().filter(|note| note.resolves);
+        let resolutions = resolutions.map(|note| note.at).chain(before);
+        let recovered_at = resolutions.filter(|resolved| *resolved >= at).max();
+        let recovered = &mut known.tally.recovered;
+        match (before, recovered_at) {
+            (None, Some(_)) => *recovered += 1,
+            (Some(_), None) => *recovered = recovered.saturating_sub(1),
+            (None, None) | (Some(_), Some(_)) => {}
+        }
+        self.share = Some(Share { rule: bound.rule.clone(), flood: *flood, recovered_at });
+    }
+
+    /// A resolution of what has no ticket but a flood's. It is remembered as well, for an event that
+    /// happened before it and comes later.
+    fn recover(&mut self, note: Note, brake: &mut Brake) -> Course {
+        let has_failed_since = self.opened_at > Some(note.at);
+        let known = self.share.as_mut().filter(|_| !has_failed_since);
+        let flood = known.and_then(|share| Some((brake.flood_mut(share.flood)?, share)));
+        let Some((flood, share)) = flood else { return Course::Remember { note } };
+        if share.recovered_at.is_none() {
+            flood.tally.recovered += 1;
+        }
+        share.recovered_at = share.recovered_at.max(Some(note.at));
+        self.remember(&note);
+        Course::Recover { flood: flood.number, ticket: flood.ticket.clone() }
+    }
+
+    fn without_ticket(&self, involvement: &Involvement, note: &Note) -> Course {
         if involvement.action != Action::Open {
             return Course::Remember { note: note.clone() };
         }
@@ -174,6 +239,8 @@ impl Incident {
                 }
             }
             _ if !delivery.state.is_told() => {}
+            // The ticket is not its own.
+            Course::Lead { .. } | Course::Join { .. } | Course::Recover { .. } => {}
             course => {
                 if course.ticket() != self.ticket.as_ref() {
                     return;
@@ -188,7 +255,7 @@ impl Incident {
                         self.raised(*raise, part.priority);
                     }
                     Course::Comment { raise, .. } => self.raised(*raise, part.priority),
-                    Course::Open { .. } | Course::Remember { .. } => {}
+                    _ => {}
                 }
             }
         }

@@ -2,11 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod world;
+pub(super) mod world;
 
 use super::{
     Abilities, Course, Decision, Failure, Mark, Outcome, Progress, Reason, State, Step, StepRecord,
-    Transition,
+    Transition, decide,
 };
 use crate::ticket::{Action, Priority};
 use world::{AGAIN, ALL, Event, FAILED, HOUR, RECOVERED, Ticket, World, at, delivery, ticket};
@@ -117,7 +117,8 @@ fn while_one_event_opens_the_ticket_all_others_wait() {
     let opening = world.part(FAILED, None);
     for event in [AGAIN, RECOVERED, Event("note", Action::Comment, 25, Priority::Low)] {
         let approach = world.approach(event, None);
-        assert_eq!(world.incident.decide(&approach), Decision::Wait, "{event:?}");
+        let decided = decide(&approach, Some(&mut world.incident), None, at(0));
+        assert_eq!(decided, Decision::Wait(delivery(FAILED.0).key), "{event:?}");
     }
     // Asking again changes nothing.
     assert_eq!(world.part(FAILED, None), opening);

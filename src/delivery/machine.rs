@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::{
-    Advanced, Attempt, AttemptOutcome, Delivery, Failure, InvalidTransition, Limit, Outcome,
-    Progress, State, Step, StepRecord, Transition,
+    Advanced, Attempt, AttemptOutcome, Course, Delivery, Failure, InvalidTransition, Limit,
+    Outcome, Progress, State, Step, StepRecord, Transition,
 };
 
 impl Delivery {
@@ -23,8 +23,8 @@ impl Delivery {
 
     fn step_into(self, transition: Transition) -> Result<Advanced, InvalidTransition> {
         use Transition::{
-            Absent, Bury, Claim, Complete, Discard, Done, Doubt, Engage, Exists, Intend, NotDone,
-            Poison, Postpone, Replay,
+            Absent, Bury, Claim, Complete, Conclude, Discard, Done, Doubt, Engage, Exists, Intend,
+            NotDone, Poison, Postpone, Replay,
         };
         let verb = transition.name();
         match transition {
@@ -42,6 +42,7 @@ impl Delivery {
             }
             Engage { part, .. } => self.working(verb)?.engage(part),
             Complete { at, .. } => self.working(verb)?.complete(at),
+            Conclude { at, tally } => self.conclude(at, tally),
             Postpone { at, not_before, failure, counts, .. } => {
                 let state = State::Retrying { not_before, last: failure.clone() };
                 self.working(verb)?.end(at, AttemptOutcome::Retrying, Some(failure), counts, state)
@@ -190,8 +191,10 @@ impl Delivery {
     fn replay(mut self, at: Timestamp) -> Result<Advanced, InvalidTransition> {
         match self.state {
             State::Dead { .. } => {
-                // The incident has gone on meanwhile. A ticket that was made stays part of it.
-                if self.outcome(&Step::Ticket).is_none() {
+                // The incident has gone on meanwhile. A ticket that was made stays part of it, and
+                // what was counted in a flood stays counted.
+                let is_counted = matches!(self.course(), Some(Course::Join { .. }));
+                if self.outcome(&Step::Ticket).is_none() && !is_counted {
                     self.incident = None;
                 }
                 self.requeue(at);
@@ -254,7 +257,7 @@ impl Delivery {
         }
     }
 
-    fn refuses(&self, verb: &'static str) -> InvalidTransition {
+    pub(super) fn refuses(&self, verb: &'static str) -> InvalidTransition {
         InvalidTransition::WrongState { state: self.state.name(), verb }
     }
 }

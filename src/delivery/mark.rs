@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use sha2::{Digest, Sha256};
+
 use super::DeliveryKey;
 
 /// Digits of the key that a mark has: enough to tell the comments of one ticket apart, and short
@@ -22,6 +24,14 @@ impl Mark {
     /// The mark of `key`.
     pub fn of(key: &DeliveryKey) -> Self {
         Self(key.as_str().chars().take(DIGITS).collect())
+    }
+
+    /// The mark of what is said for `key` beside its own words, told from the rest by `which`.
+    pub(super) fn beside(key: &DeliveryKey, which: u64) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(key.as_str());
+        hash.update(which.to_be_bytes());
+        Self(hex::encode(hash.finalize()).chars().take(DIGITS).collect())
     }
 
     /// The digits.

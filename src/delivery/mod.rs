@@ -5,9 +5,14 @@
 //! transition is next. Whoever wants to know what can happen to a delivery reads this folder.
 
 mod attempt;
+mod brake;
+#[cfg(test)]
+mod brake_tests;
 mod course;
+mod decision;
 mod ending;
 mod failure;
+mod flood;
 mod incident;
 #[cfg(test)]
 mod incident_tests;
@@ -22,9 +27,12 @@ mod step;
 mod transition;
 
 pub use attempt::{Attempt, AttemptOutcome};
+pub use brake::Brake;
 pub use course::{Abilities, Course, Earlier, Note, Part};
+pub use decision::{Approach, Decision, decide};
 pub use failure::{Failure, Reason, Verdict};
-pub use incident::{Approach, Decision, Incident};
+pub use flood::{Banner, Flood, LetGo, Tally};
+pub use incident::Incident;
 pub use key::DeliveryKey;
 pub use mark::{InvalidMark, Mark};
 pub use retry::RetrySchedule;

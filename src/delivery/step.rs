@@ -30,6 +30,8 @@ pub enum Step {
     Reopen,
     /// Move the ticket to the resolved stage or status.
     Resolve,
+    /// Tie the draft's records to a ticket that exists.
+    Tie,
 }
 
 /// Names what a record's step is about, so that a rule which is edited between two attempts cannot
@@ -81,7 +83,8 @@ impl Step {
             | Self::TimeLine(_)
             | Self::Raise
             | Self::Reopen
-            | Self::Resolve => true,
+            | Self::Resolve
+            | Self::Tie => true,
             Self::Ticket | Self::Comment(_) => false,
         }
     }
@@ -89,7 +92,7 @@ impl Step {
     /// Whether it is about a ticket that exists.
     pub fn is_about_a_ticket(&self) -> bool {
         match self {
-            Self::Comment(_) | Self::Raise | Self::Reopen | Self::Resolve => true,
+            Self::Comment(_) | Self::Raise | Self::Reopen | Self::Resolve | Self::Tie => true,
             Self::Customer | Self::Record(_) | Self::Ticket | Self::TimeLine(_) => false,
         }
     }
@@ -106,6 +109,7 @@ impl fmt::Display for Step {
             Self::Raise => formatter.write_str("raise"),
             Self::Reopen => formatter.write_str("reopen"),
             Self::Resolve => formatter.write_str("resolve"),
+            Self::Tie => formatter.write_str("tie"),
         }
     }
 }
@@ -127,6 +131,7 @@ impl FromStr for Step {
                 "raise" => Ok(Self::Raise),
                 "reopen" => Ok(Self::Reopen),
                 "resolve" => Ok(Self::Resolve),
+                "tie" => Ok(Self::Tie),
                 _ => Err(InvalidStep),
             },
             Some(("record", key)) if !key.is_empty() => Ok(Self::Record(RecordKey(key.to_owned()))),

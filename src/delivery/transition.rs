@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Attempt, Delivery, Failure, Limit, Outcome, Part, Step};
+use super::{Attempt, Delivery, Failure, Limit, Outcome, Part, Step, Tally};
 use crate::ticket::TicketRef;
 
 /// Something that happens to a delivery. `claim` is the number of the claim under which a worker
@@ -62,6 +62,13 @@ pub enum Transition {
         claim: u32,
         /// Now.
         at: Timestamp,
+    },
+    /// The flood is over that its ticket stands for: there is a last word to say.
+    Conclude {
+        /// Now.
+        at: Timestamp,
+        /// What the flood came to.
+        tally: Tally,
     },
     /// Another attempt is to follow.
     Postpone {
@@ -148,6 +155,7 @@ impl Transition {
             Self::NotDone { .. } => "answered with no",
             Self::Engage { .. } => "engaged in an incident",
             Self::Complete { .. } => "completed",
+            Self::Conclude { .. } => "taken up for a last word",
             Self::Postpone { .. } => "postponed",
             Self::Doubt { .. } => "doubted",
             Self::Bury { .. } => "buried",
@@ -159,8 +167,8 @@ impl Transition {
         }
     }
 
-    /// The claim under which it happens; `None` for a claim itself, and for what the broker and
-    /// operators do.
+    /// The claim under which it happens; `None` for a claim itself, and for what the broker, the
+    /// ledger and operators do.
     pub(super) fn claim(&self) -> Option<u32> {
         match self {
             Self::Intend { claim, .. }
@@ -172,6 +180,7 @@ impl Transition {
             | Self::Doubt { claim, .. }
             | Self::Bury { claim, .. } => Some(*claim),
             Self::Claim { .. }
+            | Self::Conclude { .. }
             | Self::Poison { .. }
             | Self::Replay { .. }
             | Self::Discard { .. }
@@ -189,6 +198,7 @@ impl Transition {
             | Self::NotDone { at, .. }
             | Self::Engage { at, .. }
             | Self::Complete { at, .. }
+            | Self::Conclude { at, .. }
             | Self::Postpone { at, .. }
             | Self::Doubt { at, .. }
             | Self::Bury { at, .. }

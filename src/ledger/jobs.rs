@@ -57,6 +57,15 @@ pub struct Overdue {
     pub envelope: Envelope,
 }
 
+/// Where the message of a delivery is that no worker has taken up in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// In no lane.
+    Nowhere,
+    /// In its lane again.
+    PutBack,
+}
+
 /// The answer to a claim.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Claimed {

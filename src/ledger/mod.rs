@@ -7,6 +7,7 @@
 //! - the first body under an event's id stands; another is counted as a conflict.
 
 mod books;
+mod brakes;
 mod desks;
 mod engagement;
 mod error;
@@ -14,10 +15,11 @@ mod jobs;
 pub mod sqlite;
 
 pub use books::{BookLine, Books, Gap, MOST_NAMED, Missing};
+pub use brakes::{BrakeRecord, FloodRecord, Release};
 pub use desks::{DeskLease, DeskRecord};
 pub use engagement::{Engaged, Engagement};
 pub use error::LedgerError;
-pub use jobs::{Claim, Claimed, GivenUp, Granted, Overdue, Requeue};
+pub use jobs::{Claim, Claimed, GivenUp, Granted, Overdue, Requeue, Whereabouts};
 
 use std::{fmt, time::Duration};
 
@@ -81,8 +83,9 @@ pub trait Ledger: fmt::Debug + Send + Sync {
         transitions: Vec<Transition>,
     ) -> Result<Delivery, LedgerError>;
 
-    /// Decides what a delivery does about its incident, and writes that down with the incident, all
-    /// or none. While a delivery opens a ticket, or changes what it stands for, others wait.
+    /// Decides what a delivery does about its incident or in a flood, and writes that down with the
+    /// incident and the rule's brake, all or none. While a delivery opens a ticket, or changes what it
+    /// stands for, others wait.
     async fn engage(
         &self,
         key: &DeliveryKey,
@@ -91,6 +94,23 @@ pub trait Ledger: fmt::Debug + Send + Sync {
 
     /// What is known of an incident at a desk.
     async fn incident(&self, desk: &DeskName, key: &str) -> Result<Option<Incident>, LedgerError>;
+
+    /// The brakes of all rules that have one, by desk and rule, once an event of theirs has come.
+    async fn brakes(&self) -> Result<Vec<BrakeRecord>, LedgerError>;
+
+    /// An operator lets a rule's brake go: gives the flood that it was about, or `None` where it is
+    /// not on.
+    async fn release_brake(
+        &self,
+        desk: &DeskName,
+        rule: &str,
+        release: Release,
+    ) -> Result<Option<FloodRecord>, LedgerError>;
+
+    /// Lets go of what is quiet at `at`. A delivery whose ticket stands for a flood that is over goes
+    /// back to work for its last word, by the list of [`Ledger::requeues`], in the same transaction.
+    /// Gives each flood once that has come to its end.
+    async fn calm_brakes(&self, at: Timestamp) -> Result<Vec<FloodRecord>, LedgerError>;
 
     /// Records that the broker gave a job up, and its event where it is new. A settled delivery
     /// stays as it is; one that a worker has is
@@ -111,20 +131,13 @@ pub trait Ledger: fmt::Debug + Send + Sync {
         most: usize,
     ) -> Result<Vec<Overdue>, LedgerError>;
 
-    /// Notes that the messages of the deliveries at these [`Overdue::place`]s are nowhere: the books
-    /// name them until a worker takes them up.
-    async fn note_missing(
+    /// Notes that the messages of the deliveries at these [`Overdue::place`]s are nowhere, so that the
+    /// books name them until a worker takes them up, or that their lane has them again.
+    async fn note_whereabouts(
         &self,
         desk: &DeskName,
         places: &[i64],
-        at: Timestamp,
-    ) -> Result<(), LedgerError>;
-
-    /// Notes that the lane has the messages of these deliveries again.
-    async fn note_put_back(
-        &self,
-        desk: &DeskName,
-        places: &[i64],
+        whereabouts: Whereabouts,
         at: Timestamp,
     ) -> Result<(), LedgerError>;
 

@@ -12,8 +12,8 @@ use super::{
 use crate::{
     event::{DeskName, EventType, RuleName},
     ticket::{
-        Action, Association, AssociationKind, Customer, Involvement, Missing, Priority, Target,
-        TicketDraft,
+        Action, Association, AssociationKind, Bound, Customer, Involvement, Missing, Priority,
+        Target, TicketDraft,
     },
 };
 
@@ -39,6 +39,8 @@ pub struct Rule {
     pub action: Action,
     /// How long after its resolution an incident is taken up again.
     pub reopen_within: Duration,
+    /// How many tickets of it are too many.
+    pub brake: Option<Bound>,
     /// The subject; a comment needs none.
     pub subject: Option<Text>,
     /// The description, Markdown.
@@ -147,6 +149,7 @@ impl Rule {
             customer: self.customer(templates, scope)?,
             associations: self.associations(templates, desk, scope)?,
             incident: self.involvement(optional("incident", &self.incident)?)?,
+            brake: self.brake.clone(),
         })
     }
 

@@ -12,6 +12,7 @@
 
 mod accountant;
 mod attempt;
+mod brakes;
 mod breaker;
 #[cfg(test)]
 mod crashes;
@@ -75,6 +76,7 @@ impl Worker {
         tasks.spawn(requeuer::run(self.clone(), draining.clone()));
         tasks.spawn(recorder::run(self.clone(), draining.clone()));
         tasks.spawn(accountant::run(self.clone(), draining.clone()));
+        tasks.spawn(brakes::run(self.clone(), draining.clone()));
         tasks.spawn(undertaker::run(self.clone(), draining.clone()));
     }
 }

@@ -14,7 +14,7 @@ use super::{Worker, desk_loop::Station};
 use crate::{
     broker::{BrokerError, IdleLane, Job},
     causes::Causes,
-    ledger::{LedgerError, Overdue},
+    ledger::{LedgerError, Overdue, Whereabouts},
     ticket::Priority,
 };
 
@@ -96,7 +96,7 @@ async fn put_back(
     if places.is_empty() {
         return Ok(0);
     }
-    ledger.note_missing(desk, &places, clock.now()).await?;
+    ledger.note_whereabouts(desk, &places, Whereabouts::Nowhere, clock.now()).await?;
     let puts = missing.into_iter().map(|Overdue { place, rule, envelope }| async move {
         let job = Job { envelope: Arc::new(envelope), desk: desk.clone(), rule, priority };
         broker.requeue(&job).await?;
@@ -112,6 +112,6 @@ async fn put_back(
             Err(error) => failure = Some(error),
         }
     }
-    ledger.note_put_back(desk, &put, clock.now()).await?;
+    ledger.note_whereabouts(desk, &put, Whereabouts::PutBack, clock.now()).await?;
     failure.map_or(Ok(put.len()), |error| Err(error.into()))
 }

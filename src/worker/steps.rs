@@ -1,5 +1,6 @@
 //! The steps of one attempt: each with its intent before and its outcome after.
 
+mod flood;
 mod incident;
 mod look_up;
 
@@ -75,6 +76,8 @@ impl<'a> Run<'a> {
         }
         let draft = match self.draft() {
             Ok(draft) => draft,
+            // What is left to say does not come from the rule.
+            Err(_) if self.has_a_last_word() => TicketDraft::default(),
             Err(failure) => return Ok(Ending::Bury { failure, limit: None, counts: true }),
         };
         if let Some(waits) = self.engage(&draft, None).await? {

@@ -1,6 +1,7 @@
 //! The behaviour file's part: sources, desks and rules.
 
 mod associations;
+mod brake;
 mod desks;
 mod preflight;
 mod rules;

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt::Display, str::FromStr, time::Duration};
 use toml::{Spanned, de::DeValue};
 
 use super::{
-    associations,
+    associations, brake,
     desks::{Desks, Kind},
     templates,
 };
@@ -16,7 +16,7 @@ use crate::{
     },
     event::{DeskName, EventType, RuleName},
     rules::{BadTemplate, CustomerRule, Form, Rule, RuleBook, Templates, Text, Typed},
-    ticket::{Action, Priority},
+    ticket::{Action, Bound, Priority},
 };
 
 const ACTIONS: [(&str, Action); 3] =
@@ -78,14 +78,17 @@ impl<'d> Rules<'_, 'd> {
         let priority = self.priority(table);
         let incident = self.text(table, "incident");
         let reopen_within = self.document.duration(table, "reopen_within").unwrap_or(REOPEN_WITHIN);
+        let brake = brake::read(self.document, table, action);
         let category = self.text(table, "category");
         let metadata = self.metadata(table);
         let tags = self.tags(table);
         let customer = self.customer(table);
         let associations = associations::read(self, table, &desks);
         self.document.finish(table);
+        let name = name?;
         Some(Rule {
-            name: name?,
+            brake: brake.map(|(over, within)| Bound { rule: name.to_string(), over, within }),
+            name,
             on,
             when,
             desks,

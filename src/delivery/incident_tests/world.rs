@@ -6,14 +6,15 @@ use jiff::Timestamp;
 
 use crate::{
     delivery::{
-        Abilities, Approach, AttemptOutcome, Course, Decision, Delivery, DeliveryKey, EventRef,
-        Incident, Note, Outcome, Part, State, Step, Transition,
+        Abilities, Approach, AttemptOutcome, Decision, Delivery, DeliveryKey, EventRef, Incident,
+        Note, Outcome, Part, State, Step, Transition, decide,
     },
     event::{DeskName, EventId, RequestId, SourceName},
     ticket::{Action, Involvement, Priority, TicketRef},
 };
 
-pub(super) const ALL: Abilities = Abilities { comment: true, raise: true, resolve: true };
+pub(in crate::delivery) const ALL: Abilities =
+    Abilities { comment: true, raise: true, resolve: true, tie: true };
 pub(super) const HOUR: u64 = 3600;
 
 /// An event: its id, what its rule does, when it happened in seconds, and how urgent it is.
@@ -29,7 +30,7 @@ pub(super) const FAILED: Event = Event("failed-1", Action::Open, 10, Priority::H
 pub(super) const AGAIN: Event = Event("failed-2", Action::Open, 20, Priority::High);
 pub(super) const RECOVERED: Event = Event("recovered", Action::Resolve, 30, Priority::Medium);
 
-pub(super) fn at(seconds: u64) -> Timestamp {
+pub(in crate::delivery) fn at(seconds: u64) -> Timestamp {
     Timestamp::UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
@@ -72,15 +73,16 @@ impl World {
             subject: String::new(),
             text: id.to_owned(),
         };
-        let involvement = Involvement { key, action, reopen_within };
-        Approach { involvement, priority, can: self.can, note, gone }
+        let involvement = Some(Involvement { key, action, reopen_within });
+        let (can, received_at) = (self.can, at(happened));
+        Approach { involvement, brake: None, priority, can, note, received_at, gone }
     }
 
     pub(super) fn part(&mut self, event: Event, gone: Option<TicketRef>) -> Part {
         let approach = self.approach(event, gone);
-        match self.incident.decide(&approach) {
+        match decide(&approach, Some(&mut self.incident), None, at(0)) {
             Decision::Go(part) => part,
-            Decision::Wait => panic!("{event:?} waits"),
+            Decision::Wait(_) => panic!("{event:?} waits"),
         }
     }
 
@@ -98,10 +100,7 @@ impl World {
             Some(gone) => self.part(event, Some(gone)),
             None => part,
         };
-        let mut steps = part.course.steps(&delivery.key, self.can);
-        if matches!(part.course, Course::Open { .. }) {
-            steps.insert(0, Step::Ticket);
-        }
+        let steps = part.course.steps(&delivery.key, self.can);
         let engage = Transition::Engage { claim: 1, at: at(0), part };
         delivery = delivery.advance(engage).unwrap().delivery;
         for step in steps {
@@ -127,7 +126,7 @@ impl World {
             Step::Raise => ticket.priority = priority,
             Step::Reopen => ticket.is_resolved = false,
             Step::Resolve => ticket.is_resolved = true,
-            Step::TimeLine(_) | Step::Ticket | Step::Customer | Step::Record(_) => {}
+            Step::TimeLine(_) | Step::Ticket | Step::Customer | Step::Record(_) | Step::Tie => {}
         }
         Outcome::Done
     }
@@ -138,11 +137,11 @@ impl World {
     }
 }
 
-pub(super) fn ticket(number: usize) -> TicketRef {
+pub(in crate::delivery) fn ticket(number: usize) -> TicketRef {
     TicketRef { id: number.to_string(), number: None, url: None }
 }
 
-pub(super) fn delivery(id: &str) -> Delivery {
+pub(in crate::delivery) fn delivery(id: &str) -> Delivery {
     let (source, id): (SourceName, EventId) = ("shop".parse().unwrap(), id.parse().unwrap());
     let desk: DeskName = "crm".parse().unwrap();
     Delivery {

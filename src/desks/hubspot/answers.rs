@@ -94,6 +94,17 @@ pub(super) fn changed(reply: &Reply) -> Result<(), DeskError> {
     }
 }
 
+/// Reads the answer to a tie. One to what is not there is refused.
+pub(super) fn tied(reply: &Reply) -> Result<(), DeskError> {
+    match reply.status {
+        404 if is_object(reply) => {
+            Err(DeskError::Refused(Reason::Refused, Envelope::of(reply).answer(reply)))
+        }
+        _ if reply.is_success() => Ok(()),
+        _ => Err(error(reply)),
+    }
+}
+
 /// Whether the record that was asked for is not there.
 pub(super) fn is_absent(reply: &Reply) -> bool {
     reply.status == 404 && is_object(reply)

@@ -112,6 +112,11 @@ impl Client {
         answers::changed(&self.send(&step.to_string(), call).await?)
     }
 
+    /// Ties a record to a ticket. What is there already is left as it is.
+    pub(super) async fn tie(&self, step: &Step, call: &Call) -> Result<(), DeskError> {
+        answers::tied(&self.send(&step.to_string(), call).await?)
+    }
+
     /// A page of a ticket's notes, and where the next one begins; `None` where there is no ticket.
     pub(super) async fn list_notes(
         &self,

@@ -39,7 +39,7 @@ impl Desk for HubSpot {
 
     fn abilities(&self) -> Abilities {
         let resolve = self.settings.resolved_stage.is_some();
-        Abilities { comment: true, raise: true, resolve }
+        Abilities { comment: true, raise: true, resolve, tie: true }
     }
 
     fn preview(&self, key: &DeliveryKey, draft: &TicketDraft) -> Result<Vec<Preview>, DeskError> {
@@ -80,6 +80,7 @@ impl Desk for HubSpot {
             Step::Raise => self.raise(task).await,
             Step::Reopen => self.reopen(task).await,
             Step::Resolve => self.close(task).await,
+            Step::Tie => self.tie(task).await,
             Step::Customer | Step::TimeLine(_) => {
                 Err(DeskError::Incomplete("HubSpot knows contacts, not customers".to_owned()))
             }

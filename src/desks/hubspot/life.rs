@@ -104,10 +104,10 @@ impl HubSpot {
     }
 }
 
-fn ticket<'a>(task: &Task<'a>) -> Result<&'a TicketRef, DeskError> {
+pub(super) fn ticket<'a>(task: &Task<'a>) -> Result<&'a TicketRef, DeskError> {
     task.ticket.ok_or_else(|| DeskError::Incomplete("the step names no ticket".to_owned()))
 }
 
-fn no_id() -> DeskError {
+pub(super) fn no_id() -> DeskError {
     DeskError::Incomplete("the ticket's id is none".to_owned())
 }

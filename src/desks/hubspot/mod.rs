@@ -37,6 +37,7 @@ mod requests;
 mod set_up;
 mod settings;
 mod ties;
+mod tying;
 
 pub use api::Api;
 pub use desk::HubSpot;

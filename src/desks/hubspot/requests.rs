@@ -12,7 +12,7 @@ use crate::{
     delivery::DeliveryKey,
     desks::{
         call::{Call, segment},
-        text,
+        reply, text,
     },
     ticket::{Customer, Priority, TicketDraft},
 };
@@ -41,6 +41,8 @@ pub(super) struct Resolved {
 /// One association of a ticket that is to be made.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Tie {
+    /// The record's kind, as paths name it.
+    pub(super) object: String,
     /// The record's id.
     pub(super) to: Value,
     /// `HUBSPOT_DEFINED`
@@ -119,6 +121,24 @@ fn association(tie: &Tie) -> Value {
         "to": { "id": tie.to },
         "types": [{ "associationCategory": tie.category, "associationTypeId": tie.type_id }],
     })
+}
+
+/// The request that ties a record to a ticket that exists, by all of `ties`, which are about it. The
+/// page names this path whatever the version of the rest. `None` for an id that no record can have.
+pub(super) fn tie(ticket: &str, ties: &[&Tie]) -> Option<Call> {
+    let Tie { object, to, .. } = ties.first()?;
+    let to = reply::text(to)?;
+    let path = format!(
+        "/crm/v4/objects/tickets/{}/associations/{}/{}",
+        segment(ticket)?,
+        encoded(object),
+        segment(&to)?
+    );
+    let types = ties.iter().map(
+        |tie| json!({ "associationCategory": tie.category, "associationTypeId": tie.type_id }),
+    );
+    let template = "/crm/v4/objects/tickets/{id}/associations/{to}/{to_id}";
+    Some(Call::with_body(Method::PUT, template, path, types.collect()))
 }
 
 /// An id as the vendor's page writes it: digits as a number, anything else as a text.

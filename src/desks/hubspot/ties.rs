@@ -70,7 +70,8 @@ pub(super) async fn resolve(
     for (number, association) in draft.associations.iter().enumerate() {
         if let Some(id) = record(number, association, done)? {
             let (category, type_id) = association_type(client, association).await?;
-            let tie = Tie { to: record_id(&id), category, type_id };
+            let object = kinds::path_name(&association.object).to_owned();
+            let tie = Tie { object, to: record_id(&id), category, type_id };
             if !ties.contains(&tie) {
                 ties.push(tie);
             }
@@ -95,7 +96,8 @@ pub(super) fn describe(draft: &TicketDraft) -> Vec<Tie> {
                 let number = format!("<the number of the label {label}>").into();
                 ("<the category of the label>".to_owned(), number)
             });
-            Tie { to, category, type_id }
+            let object = kinds::path_name(&association.object).to_owned();
+            Tie { object, to, category, type_id }
         })
         .collect()
 }

@@ -35,7 +35,7 @@ impl Desk for Kf5 {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { comment: true, raise: true, resolve: true }
+        Abilities { comment: true, raise: true, resolve: true, tie: false }
     }
 
     fn preview(&self, key: &DeliveryKey, draft: &TicketDraft) -> Result<Vec<Preview>, DeskError> {
@@ -54,9 +54,11 @@ impl Desk for Kf5 {
             Step::Raise => self.raise(task).await,
             Step::Reopen => self.reopen(task).await,
             Step::Resolve => self.resolve(task).await,
-            Step::Customer | Step::Record(_) | Step::TimeLine(_) => Err(DeskError::Incomplete(
-                "KF5 makes the requester together with the ticket".to_owned(),
-            )),
+            Step::Customer | Step::Record(_) | Step::TimeLine(_) | Step::Tie => {
+                Err(DeskError::Incomplete(
+                    "KF5 makes the requester together with the ticket".to_owned(),
+                ))
+            }
         }
     }
 

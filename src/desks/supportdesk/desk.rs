@@ -68,7 +68,7 @@ impl Desk for SupportDesk {
                 self.client.add_event(step, &call).await?;
                 Ok(Outcome::Done)
             }
-            Step::Record(_) => {
+            Step::Record(_) | Step::Tie => {
                 Err(DeskError::Incomplete("SupportDesk ties tickets to no records".to_owned()))
             }
             Step::Comment(_) | Step::Raise | Step::Reopen | Step::Resolve => {

@@ -54,7 +54,7 @@ impl Desk for Thulium {
     fn abilities(&self) -> Abilities {
         let Settings { priority_field, priority_tags, resolved_status, .. } = &self.settings;
         let raise = priority_field.is_some() || !priority_tags.is_empty();
-        Abilities { comment: true, raise, resolve: resolved_status.is_some() }
+        Abilities { comment: true, raise, resolve: resolved_status.is_some(), tie: false }
     }
 
     fn preview(&self, key: &DeliveryKey, draft: &TicketDraft) -> Result<Vec<Preview>, DeskError> {
@@ -70,7 +70,12 @@ impl Desk for Thulium {
         let Task { key, draft, done, .. } = *task;
         match step {
             Step::Customer | Step::Record(_) | Step::Ticket => drafting::check(draft)?,
-            Step::Comment(_) | Step::TimeLine(_) | Step::Raise | Step::Reopen | Step::Resolve => {}
+            Step::Comment(_)
+            | Step::TimeLine(_)
+            | Step::Raise
+            | Step::Reopen
+            | Step::Resolve
+            | Step::Tie => {}
         }
         match step {
             Step::Customer => self.customer(draft).await,
@@ -80,7 +85,7 @@ impl Desk for Thulium {
             Step::Raise => self.raise(task).await,
             Step::Reopen => self.reopen(task).await,
             Step::Resolve => self.close(task).await,
-            Step::TimeLine(_) => {
+            Step::TimeLine(_) | Step::Tie => {
                 Err(DeskError::Incomplete("Thulium has comments, and no time line".to_owned()))
             }
         }

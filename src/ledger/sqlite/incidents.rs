@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction};
 
-use super::{deliveries, error::unreadable};
+use super::{brakes, deliveries, error::unreadable};
 use crate::{
-    delivery::{Decision, Delivery, DeliveryKey, Incident, Transition},
+    delivery::{Decision, Delivery, DeliveryKey, Incident, Transition, decide},
     event::DeskName,
     ledger::{Engaged, Engagement, LedgerError},
     sqlite::to_nanos,
@@ -27,7 +27,7 @@ pub(super) fn find(
     .transpose()
 }
 
-/// Decides what the delivery does about its incident, and writes both down.
+/// Decides what the delivery does about its incident or in a flood, and writes all of it down.
 pub(super) fn engage(
     tx: &Transaction<'_>,
     key: &DeliveryKey,
@@ -36,34 +36,49 @@ pub(super) fn engage(
     let Engagement { claim, at, approach } = engagement;
     let delivery =
         deliveries::find(tx, key)?.ok_or_else(|| LedgerError::UnknownDelivery(key.clone()))?;
-    let name = &approach.involvement.key;
-    let mut incident = find(tx, &delivery.desk, name)?.unwrap_or_default();
-    match incident.decide(&approach) {
+    let desk = &delivery.desk;
+    let name = approach.involvement.as_ref().map(|involvement| involvement.key.as_str());
+    let mut incident = match name {
+        Some(name) => Some(find(tx, desk, name)?.unwrap_or_default()),
+        None => None,
+    };
+    let share = incident.as_ref().and_then(|incident| incident.share.as_ref());
+    let rule = approach.brake.as_ref().map(|bound| &bound.rule);
+    let rule = rule.or(share.map(|share| &share.rule)).cloned();
+    let known = match &rule {
+        Some(rule) => Some(brakes::find(tx, desk, rule)?.unwrap_or_default()),
+        None => None,
+    };
+    let mut brake = known.clone();
+    match decide(&approach, incident.as_mut(), brake.as_mut(), at) {
         Decision::Go(part) => {
-            write(tx, &delivery.desk, name, at, &incident)?;
+            if let (Some(name), Some(incident)) = (name, &incident) {
+                write(tx, desk, name, at, incident)?;
+            }
+            if let (Some(rule), Some(brake)) = (&rule, &brake)
+                && known.as_ref() != Some(brake)
+            {
+                brakes::write(tx, desk, rule, at, brake)?;
+            }
             let transition = Transition::Engage { claim, at, part };
             deliveries::advance(tx, delivery, [transition])
                 .map(|delivery| Engaged::Delivery(Box::new(delivery)))
         }
-        Decision::Wait => {
-            let holder = match &incident.holder {
-                Some(holder) => deliveries::find(tx, holder)?,
-                None => None,
-            };
-            Ok(Engaged::Wait(holder.map(Box::new)))
-        }
+        Decision::Wait(busy) => Ok(Engaged::Wait(deliveries::find(tx, &busy)?.map(Box::new))),
     }
 }
 
-/// Notes at its incident what came of a delivery that has come to an end.
+/// Notes at its incident, and at its rule's brake, what came of a delivery that has come to an end.
 pub(super) fn end(tx: &Transaction<'_>, delivery: &Delivery) -> Result<(), LedgerError> {
-    let Some(part) = &delivery.incident else { return Ok(()) };
-    if !delivery.state.is_final() {
+    let Some(part) = delivery.incident.as_ref().filter(|_| delivery.state.is_final()) else {
         return Ok(());
+    };
+    if let Some(name) = &part.incident {
+        let mut incident = find(tx, &delivery.desk, name)?.unwrap_or_default();
+        incident.end(delivery);
+        write(tx, &delivery.desk, name, delivery.updated_at, &incident)?;
     }
-    let mut incident = find(tx, &delivery.desk, &part.incident)?.unwrap_or_default();
-    incident.end(delivery);
-    write(tx, &delivery.desk, &part.incident, delivery.updated_at, &incident)
+    brakes::end(tx, delivery)
 }
 
 fn write(

@@ -5,7 +5,7 @@ use rusqlite::{Transaction, params};
 
 use crate::{
     event::DeskName,
-    ledger::{LedgerError, Missing},
+    ledger::{LedgerError, Missing, Whereabouts},
     sqlite::{from_nanos, to_nanos},
 };
 
@@ -43,35 +43,26 @@ pub(super) const LOST: &str =
         WHERE deliveries.event = routes.event AND deliveries.desk = routes.desk)
     LIMIT ?1";
 
-/// Notes that the messages of these deliveries are nowhere, since `at` or earlier.
+/// Notes where the messages of these deliveries are, since `at`; one that is nowhere perhaps earlier.
 pub(super) fn note(
     tx: &Transaction<'_>,
     desk: &DeskName,
     places: &[i64],
+    whereabouts: Whereabouts,
     at: Timestamp,
 ) -> Result<(), LedgerError> {
-    let mut statement = tx.prepare_cached(
-        "INSERT INTO missing (event, desk, found_at, put_back_at, taken)
-         VALUES (?1, ?2, ?3, NULL, 0)
-         ON CONFLICT (event, desk) DO UPDATE SET found_at = excluded.found_at, put_back_at = NULL,
-             taken = 0
-         WHERE put_back_at IS NOT NULL",
-    )?;
-    for place in places {
-        statement.execute(params![place, desk.as_str(), to_nanos(at)])?;
-    }
-    Ok(())
-}
-
-/// Notes that the lane has the messages of these deliveries again.
-pub(super) fn put_back(
-    tx: &Transaction<'_>,
-    desk: &DeskName,
-    places: &[i64],
-    at: Timestamp,
-) -> Result<(), LedgerError> {
-    let mut statement =
-        tx.prepare_cached("UPDATE missing SET put_back_at = ?3 WHERE event = ?1 AND desk = ?2")?;
+    let mut statement = tx.prepare_cached(match whereabouts {
+        Whereabouts::Nowhere => {
+            "INSERT INTO missing (event, desk, found_at, put_back_at, taken)
+             VALUES (?1, ?2, ?3, NULL, 0)
+             ON CONFLICT (event, desk) DO UPDATE SET found_at = excluded.found_at,
+                 put_back_at = NULL, taken = 0
+             WHERE put_back_at IS NOT NULL"
+        }
+        Whereabouts::PutBack => {
+            "UPDATE missing SET put_back_at = ?3 WHERE event = ?1 AND desk = ?2"
+        }
+    })?;
     for place in places {
         statement.execute(params![place, desk.as_str(), to_nanos(at)])?;
     }

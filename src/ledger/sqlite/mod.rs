@@ -5,6 +5,7 @@
 //! - the books are counted from two sides that are written apart, so that they can disagree.
 
 mod books;
+mod brakes;
 mod claim;
 mod deliveries;
 mod error;
@@ -33,8 +34,8 @@ use self::{
     events::{EventRow, Which},
 };
 use super::{
-    Books, Claim, Claimed, DeskLease, DeskRecord, Engaged, Engagement, EventRecord, Filter,
-    GivenUp, Ledger, LedgerError, Overdue, Requeue,
+    Books, BrakeRecord, Claim, Claimed, DeskLease, DeskRecord, Engaged, Engagement, EventRecord,
+    Filter, FloodRecord, GivenUp, Ledger, LedgerError, Overdue, Release, Requeue, Whereabouts,
 };
 use crate::{
     delivery::{Attempt, Delivery, DeliveryKey, Incident, Transition},
@@ -125,6 +126,27 @@ impl Ledger for SqliteLedger {
         self.read(move |tx| incidents::find(tx, &desk, &key)).await
     }
 
+    async fn brakes(&self) -> Result<Vec<BrakeRecord>, LedgerError> {
+        self.read(brakes::list).await
+    }
+
+    async fn release_brake(
+        &self,
+        desk: &DeskName,
+        rule: &str,
+        release: Release,
+    ) -> Result<Option<FloodRecord>, LedgerError> {
+        let (desk, rule) = (desk.clone(), rule.to_owned());
+        self.write(move |tx| brakes::release(tx, &desk, &rule, &release)).await
+    }
+
+    async fn calm_brakes(&self, at: Timestamp) -> Result<Vec<FloodRecord>, LedgerError> {
+        if !self.read(brakes::any_open).await? {
+            return Ok(Vec::new());
+        }
+        self.write(move |tx| brakes::calm(tx, at)).await
+    }
+
     async fn give_up(&self, job: GivenUp) -> Result<Delivery, LedgerError> {
         let row = EventRow::of(&job.envelope);
         self.write(move |tx| claim::give_up(tx, job, &row)).await
@@ -142,24 +164,15 @@ impl Ledger for SqliteLedger {
         self.read(move |tx| overdue::overdue(tx, (&desk, priority), by, after, most)).await
     }
 
-    async fn note_missing(
+    async fn note_whereabouts(
         &self,
         desk: &DeskName,
         places: &[i64],
+        whereabouts: Whereabouts,
         at: Timestamp,
     ) -> Result<(), LedgerError> {
         let (desk, places) = (desk.clone(), places.to_vec());
-        self.write(move |tx| missing::note(tx, &desk, &places, at)).await
-    }
-
-    async fn note_put_back(
-        &self,
-        desk: &DeskName,
-        places: &[i64],
-        at: Timestamp,
-    ) -> Result<(), LedgerError> {
-        let (desk, places) = (desk.clone(), places.to_vec());
-        self.write(move |tx| missing::put_back(tx, &desk, &places, at)).await
+        self.write(move |tx| missing::note(tx, &desk, &places, whereabouts, at)).await
     }
 
     async fn note_gap(

@@ -63,7 +63,7 @@ pub(super) fn strike(tx: &Transaction<'_>, number: i64) -> Result<(), LedgerErro
 
 /// Puts a delivery on the list. One that is there gets a new number, so that whoever is about to
 /// strike the old entry does not strike this one.
-fn put(tx: &Transaction<'_>, key: &DeliveryKey) -> Result<(), LedgerError> {
+pub(super) fn put(tx: &Transaction<'_>, key: &DeliveryKey) -> Result<(), LedgerError> {
     tx.prepare_cached("DELETE FROM requeues WHERE key = ?1")?.execute([key.as_str()])?;
     tx.prepare_cached("INSERT INTO requeues (key) VALUES (?1)")?.execute([key.as_str()])?;
     Ok(())

@@ -34,6 +34,7 @@ fn rule(
         desks: vec![CRM.parse().unwrap()],
         priority: None,
         incident: None,
+        brake: None,
         action: Action::Open,
         reopen_within: std::time::Duration::ZERO,
         subject: Some(templates.text("Payment failed", Form::Plain).unwrap()),

@@ -11,8 +11,9 @@ use crate::{
     event::{DeskName, Envelope, EventId, JournalGap, JournalMark, SourceName},
     inspection::Inspection,
     ledger::{
-        Books, Claim, Claimed, DeskLease, DeskRecord, Engaged, Engagement, EventRecord, Filter,
-        GivenUp, Ledger, LedgerError, Overdue, Requeue, sqlite::SqliteLedger,
+        Books, BrakeRecord, Claim, Claimed, DeskLease, DeskRecord, Engaged, Engagement,
+        EventRecord, Filter, FloodRecord, GivenUp, Ledger, LedgerError, Overdue, Release, Requeue,
+        Whereabouts, sqlite::SqliteLedger,
     },
     standing::Standing,
     ticket::Priority,
@@ -125,6 +126,23 @@ impl Ledger for Watched {
         unreachable!("a desk's loop does not ask")
     }
 
+    async fn brakes(&self) -> Result<Vec<BrakeRecord>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn release_brake(
+        &self,
+        _: &DeskName,
+        _: &str,
+        _: Release,
+    ) -> Result<Option<FloodRecord>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn calm_brakes(&self, _: Timestamp) -> Result<Vec<FloodRecord>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
     async fn attempts(&self, key: &DeliveryKey) -> Result<Vec<Attempt>, LedgerError> {
         let call = async { on_the_disk(self.inner.attempts(key)) };
         self.shared.points.pass_or(failed, call).await
@@ -145,14 +163,11 @@ impl Ledger for Watched {
         unreachable!("no lane here is idle")
     }
 
-    async fn note_missing(&self, _: &DeskName, _: &[i64], _: Timestamp) -> Result<(), LedgerError> {
-        unreachable!("no lane is idle here")
-    }
-
-    async fn note_put_back(
+    async fn note_whereabouts(
         &self,
         _: &DeskName,
         _: &[i64],
+        _: Whereabouts,
         _: Timestamp,
     ) -> Result<(), LedgerError> {
         unreachable!("no lane is idle here")

@@ -100,7 +100,7 @@ impl Desk for SimulatedDesk {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { comment: true, raise: true, resolve: true }
+        Abilities { comment: true, raise: true, resolve: true, tie: true }
     }
 
     fn preview(&self, _: &DeliveryKey, _: &TicketDraft) -> Result<Vec<Preview>, DeskError> {

@@ -42,6 +42,7 @@ pub(super) fn rules(desk: &DeskName, joins: Option<Action>) -> RuleBook {
         incident: joins.map(|_| text(&mut templates)),
         action: joins.unwrap_or_default(),
         reopen_within: Duration::ZERO,
+        brake: None,
         subject: Some(text(&mut templates)),
         description: text(&mut templates),
         category: None,

@@ -219,7 +219,7 @@ impl Truth {
                 self.comments += 1;
                 Ok(Outcome::Done)
             }
-            Step::Raise | Step::Resolve => {
+            Step::Raise | Step::Resolve | Step::Tie => {
                 self.is_changed = true;
                 Ok(Outcome::Done)
             }

@@ -4,7 +4,7 @@ use std::{borrow::Cow, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{Run, SOON};
+use super::{Run, SOON, flood};
 use crate::{
     delivery::{Approach, Course, Delivery, Earlier, Failure, Mark, Note, Reason, State, Step},
     ledger::{Engaged, Engagement, LedgerError},
@@ -18,22 +18,30 @@ const LONGEST_TURN: Duration = Duration::from_mins(10);
 impl Run<'_> {
     /// Whether nothing is left to do.
     pub(super) fn is_through(&self) -> bool {
-        let Some(part) = &self.delivery.incident else { return self.is_done(&Step::Ticket) };
+        self.steps().iter().all(|step| self.is_done(step))
+    }
+
+    /// The steps from the delivery's ticket on.
+    fn steps(&self) -> Vec<Step> {
         let can = self.station.post.desk.abilities();
-        let is_open = matches!(part.course, Course::Open { .. });
-        let steps = part.course.steps(&self.delivery.key, can);
-        (!is_open || self.is_done(&Step::Ticket)) && steps.iter().all(|step| self.is_done(step))
+        match self.delivery.course() {
+            Some(course) => course.steps(&self.delivery.key, can),
+            None => vec![Step::Ticket],
+        }
     }
 
     /// The steps of the delivery, in order.
     pub(super) fn plan(&self, draft: &TicketDraft) -> Vec<Step> {
-        let desk = &self.station.post.desk;
-        let Some(course) = self.delivery.course() else { return desk.plan(draft) };
-        let steps = course.steps(&self.delivery.key, desk.abilities());
-        match course {
-            Course::Open { .. } => desk.plan(draft).into_iter().chain(steps).collect(),
-            _ => steps,
+        let mut steps = self.steps();
+        // For what is tied to nothing the desk need not be asked.
+        steps.retain(|step| *step != Step::Tie || !draft.associations.is_empty());
+        if !steps.iter().any(|step| matches!(step, Step::Ticket | Step::Tie)) {
+            return steps;
         }
+        let mut plan = self.station.post.desk.plan(draft);
+        plan.retain(|step| *step != Step::Ticket);
+        plan.append(&mut steps);
+        plan
     }
 
     /// Has the part decided that the delivery plays; `Some` where it has to wait.
@@ -42,8 +50,10 @@ impl Run<'_> {
         draft: &TicketDraft,
         gone: Option<TicketRef>,
     ) -> Result<Option<Ending>, LedgerError> {
-        let is_decided = self.delivery.incident.is_some() && gone.is_none();
-        let (Some(involvement), false) = (&draft.incident, is_decided) else { return Ok(None) };
+        let is_decided = self.delivery.incident.is_some() || !draft.has_to_be_decided();
+        if is_decided && gone.is_none() {
+            return Ok(None);
+        }
         let Station { worker, post, .. } = self.station;
         let key = self.delivery.key.clone();
         if !self.unwritten.is_empty() {
@@ -53,15 +63,17 @@ impl Run<'_> {
         let note = Note {
             by: key.clone(),
             at: self.envelope.happened_at(),
-            resolves: involvement.action == Action::Resolve,
+            resolves: draft.incident.as_ref().is_some_and(|it| it.action == Action::Resolve),
             subject: draft.subject.clone(),
             text: draft.description.clone(),
         };
         let approach = Approach {
-            involvement: involvement.clone(),
+            involvement: draft.incident.clone(),
+            brake: draft.brake.clone(),
             priority: draft.priority,
             can: post.desk.abilities(),
             note,
+            received_at: self.envelope.received_at,
             gone,
         };
         let engagement =
@@ -69,6 +81,7 @@ impl Run<'_> {
         match worker.ledger.engage(&key, engagement).await? {
             Engaged::Delivery(delivery) => {
                 self.delivery = *delivery;
+                flood::tell(&self.delivery);
                 Ok(None)
             }
             Engaged::Wait(holder) => Ok(Some(self.wait_for(holder.as_deref()))),
@@ -85,7 +98,8 @@ impl Run<'_> {
         let Some(gone) = self.delivery.course().and_then(Course::ticket).cloned() else {
             return Ok(Ending::Complete);
         };
-        if draft.incident.is_none() {
+        let is_in_flood = matches!(self.delivery.course(), Some(Course::Join { .. }));
+        if draft.incident.is_none() && !is_in_flood {
             return Ok(self.bury(failure));
         }
         let waits = self.engage(draft, Some(gone)).await?;
@@ -103,8 +117,7 @@ impl Run<'_> {
             Some(State::Uncertain { look_again: None, .. }) => LONGEST_TURN,
             Some(_) | None => SOON,
         };
-        let words = "another event of its incident is on its way to the desk";
-        self.wait(Failure::of(Reason::IncidentBusy, words), wait.clamp(SOON, LONGEST_TURN))
+        self.wait(busy(holder), wait.clamp(SOON, LONGEST_TURN))
     }
 
     /// What the desk is told in `step`, and of when.
@@ -114,7 +127,11 @@ impl Run<'_> {
         draft: &'d TicketDraft,
     ) -> (Cow<'d, TicketDraft>, Timestamp) {
         let own = (Cow::Borrowed(draft), self.envelope.happened_at());
-        let Some(Course::Open { notes, earlier, .. }) = self.delivery.course() else { return own };
+        let Some(course) = self.delivery.course() else { return own };
+        let Course::Open { notes, earlier, .. } = course else {
+            let said = flood::words(course, step, &self.delivery, draft);
+            return said.map_or(own, |said| (Cow::Owned(said), self.station.worker.clock.now()));
+        };
         match (step, earlier) {
             (Step::Comment(mark) | Step::TimeLine(mark), _) => {
                 let note = notes.iter().find(|note| Mark::of(&note.by) == *mark);
@@ -124,6 +141,27 @@ impl Run<'_> {
             _ => own,
         }
     }
+}
+
+/// Why a delivery waits for `holder`, and what an operator can do about it.
+fn busy(holder: Option<&Delivery>) -> Failure {
+    let leads = holder
+        .and_then(Delivery::course)
+        .is_some_and(|course| matches!(course, Course::Lead { .. } | Course::Join { .. }));
+    let (reason, what) = if leads {
+        (Reason::FloodBusy, "the ticket that stands for a flood of such events")
+    } else {
+        (Reason::IncidentBusy, "the ticket of its incident")
+    };
+    let words = match holder {
+        Some(Delivery { key, state: State::Uncertain { look_again: None, .. }, .. }) => format!(
+            "it is not known whether the desk has {what}: settle delivery {key}, as with `deskbell \
+             dead settle {key} --absent`"
+        ),
+        Some(Delivery { key, .. }) => format!("delivery {key} is at {what}"),
+        None => format!("another delivery is at {what}"),
+    };
+    Failure::of(reason, words)
 }
 
 /// What was remembered, about the customer of the ticket that it waited for.

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod claims;
+mod incidents;
 mod inspections;
 mod leases;
 mod losses;
@@ -51,6 +52,12 @@ macro_rules! ledger_contract {
                 what_was_answered_survives_a_crash,
             ],
             inspections: [the_last_inspection_of_a_desk_is_kept,],
+            incidents: [
+                a_course_is_written_with_its_incident_and_survives_a_crash,
+                a_decision_under_a_claim_that_is_over_changes_nothing,
+                a_flood_has_one_parent_and_says_its_last_word_once,
+                an_operator_lets_a_brake_go_once,
+            ],
             leases: [
                 a_desk_is_leased_by_one_worker_at_a_time,
                 a_lease_that_is_prolonged_keeps_its_epoch,

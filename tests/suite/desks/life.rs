@@ -98,7 +98,10 @@ async fn a_ticket_at_hubspot_is_raised_resolved_and_reopened() {
     let mut settings = hubspot_settings();
     settings.resolved_stage = Some("4".to_owned());
     let desk = hubspot_with(&server, settings);
-    assert_eq!(desk.abilities(), Abilities { comment: true, raise: true, resolve: true });
+    assert_eq!(
+        desk.abilities(),
+        Abilities { comment: true, raise: true, resolve: true, tie: true }
+    );
     let raised = changed_by(&*desk, &server, &Step::Raise).await;
     assert_eq!(raised, json!({ "hs_ticket_priority": "HIGH" }));
     let resolved = changed_by(&*desk, &server, &Step::Resolve).await;

@@ -110,7 +110,10 @@ async fn a_ticket_is_raised_by_its_field_and_its_tag_and_keeps_the_other_tags() 
         ..thulium_settings()
     };
     let desk = thulium_with(&server, settings);
-    assert_eq!(desk.abilities(), Abilities { comment: true, raise: true, resolve: false });
+    assert_eq!(
+        desk.abilities(),
+        Abilities { comment: true, raise: true, resolve: false, tie: false }
+    );
     act_on(&*desk, &Step::Raise, &draft(), "42").await.unwrap();
     let expected =
         json!({ "tags": ["billing", "prio-high"], "custom_fields": { "Priorytet": "HIGH" } });
@@ -123,7 +126,10 @@ async fn a_ticket_is_resolved_and_reopened_where_the_states_are_configured() {
     let text = |text: &str| Some(text.to_owned());
     let settings = Settings { status: text("1"), resolved_status: text("4"), ..thulium_settings() };
     let desk = thulium_with(&server, settings);
-    assert_eq!(desk.abilities(), Abilities { comment: true, raise: false, resolve: true });
+    assert_eq!(
+        desk.abilities(),
+        Abilities { comment: true, raise: false, resolve: true, tie: false }
+    );
     for (step, status) in [(Step::Resolve, 4), (Step::Reopen, 1)] {
         act_on(&*desk, &step, &draft(), "42").await.unwrap();
         assert_eq!(last_body(&server).await, json!({ "status_id": status }));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use deskbell::{
     delivery::{InvalidTransition, Reason, Transition::Replay},
     event::{DeskName, Envelope, JournalGap},
-    ledger::{Gap, Ledger, LedgerError, Missing},
+    ledger::{Gap, Ledger, LedgerError, Missing, Whereabouts},
     ticket::Priority::{High, Low},
 };
 
@@ -110,9 +110,9 @@ pub(super) async fn what_is_missing_is_named_until_a_worker_takes_it_up(bench: i
     let crm: DeskName = "crm".parse().unwrap();
     let overdue = ledger.overdue(&crm, High, at(99), 0, 9).await.unwrap();
     let places: Vec<i64> = overdue.iter().map(|overdue| overdue.place).collect();
-    ledger.note_missing(&crm, &places[..1], at(50)).await.unwrap();
+    ledger.note_whereabouts(&crm, &places[..1], Whereabouts::Nowhere, at(50)).await.unwrap();
     // Since when stays, however often it is found.
-    ledger.note_missing(&crm, &places[..1], at(65)).await.unwrap();
+    ledger.note_whereabouts(&crm, &places[..1], Whereabouts::Nowhere, at(65)).await.unwrap();
     let bench = bench.crash().await;
     let ledger = bench.ledger();
     let books = ledger.books().await.unwrap();
@@ -128,7 +128,7 @@ pub(super) async fn what_is_missing_is_named_until_a_worker_takes_it_up(bench: i
     assert_eq!(books.missing_deliveries, [named.clone()]);
     assert!(books.balanced && !books.are_whole());
 
-    ledger.note_put_back(&crm, &places[..1], at(70)).await.unwrap();
+    ledger.note_whereabouts(&crm, &places[..1], Whereabouts::PutBack, at(70)).await.unwrap();
     named.put_back_at = Some(at(70));
     let books = ledger.books().await.unwrap();
     assert_eq!((books.missing, books.nowhere), (1, 0));
@@ -136,9 +136,9 @@ pub(super) async fn what_is_missing_is_named_until_a_worker_takes_it_up(bench: i
     assert!(books.are_whole(), "it waits in its lane");
 
     // Gone again, and back again.
-    ledger.note_missing(&crm, &places[..1], at(80)).await.unwrap();
+    ledger.note_whereabouts(&crm, &places[..1], Whereabouts::Nowhere, at(80)).await.unwrap();
     assert_eq!(ledger.books().await.unwrap().nowhere, 1);
-    ledger.note_put_back(&crm, &places[..1], at(81)).await.unwrap();
+    ledger.note_whereabouts(&crm, &places[..1], Whereabouts::PutBack, at(81)).await.unwrap();
     grant(ledger, &events[0], "crm", epoch).await;
     let books = ledger.books().await.unwrap();
     assert_eq!((books.missing, books.missing_deliveries), (0, vec![]));
