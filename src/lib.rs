@@ -8,7 +8,7 @@
 //! - *seams*, a trait and its implementations each: [`clock`], [`broker`], [`ledger`], [`desks`]
 //!   (and the engine [`sqlite`] below two of them);
 //! - *drivers*: [`receiver`], [`worker`], [`operators`], [`sandbox`], [`http`];
-//! - *composition*: [`config`], [`telemetry`], [`lifecycle`], [`app`], [`cli`].
+//! - *composition*: [`config`], [`contracts`], [`telemetry`], [`lifecycle`], [`app`], [`cli`].
 
 pub mod app;
 pub mod broker;
@@ -16,6 +16,7 @@ pub mod causes;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod contracts;
 pub mod delivery;
 pub mod desks;
 pub mod event;

@@ -21,6 +21,7 @@ use self::running_broker::RunningBroker;
 use crate::{
     clock::{Clock, SystemClock},
     config::{Config, Settings},
+    contracts,
     desks::{self, DeskConfig},
     event::{SchemaBook, SourceName},
     ledger::{Ledger, sqlite::SqliteLedger},
@@ -102,9 +103,10 @@ pub fn start(
     let ledger = parts.deliver.then(|| open_ledger(&settings)).transpose()?;
 
     let (tasks, draining) = (lifecycle.tasks(), lifecycle.draining());
+    let reference = contracts::reference(&schemas);
     telemetry::keep_metrics(tasks, draining);
     let operators = operators.serve(lifecycle, |listener| {
-        operators::serve(listener, telemetry::metrics(), draining.clone())
+        operators::serve(listener, telemetry::metrics(), reference, draining.clone())
     })?;
     if let Some(ledger) = ledger.clone() {
         let (broker, holder) = (broker.broker.clone(), broker.holder());

@@ -1,28 +1,125 @@
-//! The private port: metrics, and health for those who may not reach the public one.
+//! The private port: metrics, the reference of what others rely on, and health for those who may not
+//! reach the public one.
 
 use std::{io, net::TcpListener};
 
-use actix_web::{App, HttpResponse, HttpServer, dev::Server, web};
+use actix_web::{App, HttpResponse, HttpServer, dev::Server, http::header, web};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
+use utoipa::OpenApi;
+
+/// What the page may do: show itself. Nothing is loaded and nothing runs.
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// The private port in an OpenAPI document.
+#[derive(Debug, OpenApi)]
+#[openapi(
+    info(
+        title = "Deskbell: the private port",
+        description = "For operators and their tools. Not to be reached from outside.",
+    ),
+    paths(render, live, openapi, openapi_of_receiver, asyncapi, page)
+)]
+pub struct Described;
+
+/// What others rely on, in machine form and as a page; written by who knows all parts.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    /// This port, OpenAPI.
+    pub operators: String,
+    /// The public port, OpenAPI.
+    pub receiver: String,
+    /// The events, AsyncAPI.
+    pub events: String,
+    /// All of it, HTML.
+    pub page: String,
+}
 
 /// Serves the private port until `stop`. The server is a future to be awaited under tokio.
 pub fn serve(
     listener: TcpListener,
     metrics: PrometheusHandle,
+    reference: Reference,
     stop: CancellationToken,
 ) -> io::Result<Server> {
+    let reference = web::Data::new(reference);
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::new(metrics.clone()))
+            .app_data(reference.clone())
             .route("/metrics", web::get().to(render))
-            .route("/health/live", web::get().to(HttpResponse::Ok))
+            .route("/health/live", web::get().to(live))
+            .route("/openapi.json", web::get().to(openapi))
+            .route("/openapi/receiver.json", web::get().to(openapi_of_receiver))
+            .route("/asyncapi.json", web::get().to(asyncapi))
+            .route("/docs", web::get().to(page))
     });
     let server = server.workers(1).shutdown_signal(stop.cancelled_owned()).shutdown_timeout(2);
     Ok(server.listen(listener)?.run())
 }
 
-/// Prometheus' text format, version 0.0.4.
+/// All metrics, in Prometheus' text format, version 0.0.4.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    responses((
+        status = 200, description = "All of them.", body = String, content_type = "text/plain; version=0.0.4",
+    )),
+)]
 async fn render(metrics: web::Data<PrometheusHandle>) -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(metrics.render())
+}
+
+/// Whether the process lives.
+#[utoipa::path(get, path = "/health/live", responses((status = 200, description = "It does.")))]
+async fn live() -> HttpResponse {
+    HttpResponse::Ok().finish()
+}
+
+/// This port, as OpenAPI 3.1.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    responses((status = 200, description = "The document.", body = Object, content_type = "application/json")),
+)]
+async fn openapi(reference: web::Data<Reference>) -> HttpResponse {
+    json(&reference.operators)
+}
+
+/// The public port, as OpenAPI 3.1, with the schemas of this installation's event types.
+#[utoipa::path(
+    get,
+    path = "/openapi/receiver.json",
+    responses((status = 200, description = "The document.", body = Object, content_type = "application/json")),
+)]
+async fn openapi_of_receiver(reference: web::Data<Reference>) -> HttpResponse {
+    json(&reference.receiver)
+}
+
+/// What other teams read from RabbitMQ, as AsyncAPI 3.0.
+#[utoipa::path(
+    get,
+    path = "/asyncapi.json",
+    responses((status = 200, description = "The document.", body = Object, content_type = "application/json")),
+)]
+async fn asyncapi(reference: web::Data<Reference>) -> HttpResponse {
+    json(&reference.events)
+}
+
+/// All three documents as a page.
+#[utoipa::path(
+    get,
+    path = "/docs",
+    responses((status = 200, description = "The page.", body = String, content_type = "text/html; charset=utf-8")),
+)]
+async fn page(reference: web::Data<Reference>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .body(reference.page.clone())
+}
+
+fn json(document: &str) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(document.to_owned())
 }

@@ -7,10 +7,11 @@ use super::{
     body,
     budget::Budget,
     content::content,
+    described::{HandshakeRefused, PostRefused},
     intake::Intake,
     labels::Labels,
     posted::{PassedOver, Posted, Shape},
-    receipt::{Receipt, Receipts},
+    receipt::{Receipt, Receipts, Told},
     refusal::Refusal,
 };
 use crate::{
@@ -25,7 +26,24 @@ const ALLOWED: &str = "POST, OPTIONS";
 /// The methods of the health endpoints.
 const HEALTH_ALLOWED: &str = "GET, HEAD";
 
-/// `POST /hooks/{source}`
+/// Post an event.
+///
+/// The same id of the same source is the same event: posting it again is harmless. In `CloudEvents`'
+/// binary mode the attributes are headers (`ce-id`, `ce-type`, ...), and the body is the data.
+#[utoipa::path(
+    post,
+    path = "/hooks/{source}",
+    tag = "events",
+    params(("source" = String, Path, description = "The configured source's name.")),
+    security(("signature" = [])),
+    responses(
+        (
+            status = 202, description = "All events are durable. A vendor that wants words of its own gets them.",
+            content((Told = "application/json"), (String = "text/plain")),
+        ),
+        PostRefused,
+    ),
+)]
 pub(super) async fn receive(
     request: HttpRequest,
     payload: web::Payload,
@@ -74,14 +92,14 @@ impl Accepted {
         self.envelopes.iter().for_each(|envelope| record(envelope, started));
         self.passed_over.iter().for_each(|passed| labels.count(&self.source, &passed.kind));
         let mut accepted = HttpResponse::Accepted();
-        match (self.shape, &self.envelopes[..]) {
-            (Shape::One, [envelope]) => accepted.json(Receipt::of(envelope)),
-            (Shape::One | Shape::Many, envelopes) => accepted.json(Receipts::of(envelopes, None)),
+        accepted.json(match (self.shape, &self.envelopes[..]) {
+            (Shape::One, [envelope]) => Told::One(Receipt::of(envelope)),
+            (Shape::One | Shape::Many, envelopes) => Told::Many(Receipts::of(envelopes, None)),
             (Shape::Native(format), envelopes) => match format.and_then(Format::acknowledgement) {
-                Some(words) => accepted.content_type("text/plain").body(words),
-                None => accepted.json(Receipts::of(envelopes, Some(&self.passed_over))),
+                Some(words) => return accepted.content_type("text/plain").body(words),
+                None => Told::Many(Receipts::of(envelopes, Some(&self.passed_over))),
             },
-        }
+        })
     }
 }
 
@@ -101,9 +119,16 @@ fn record(envelope: &Envelope, started: Instant) {
     );
 }
 
-/// `OPTIONS /hooks/{source}`: the handshake of CloudEvents' web hooks.
+/// Shake hands, as CloudEvents' web hooks do.
 ///
 /// Every origin may post, because its signature decides; a callback address is not called.
+#[utoipa::path(
+    options,
+    path = "/hooks/{source}",
+    tag = "events",
+    params(("source" = String, Path, description = "The configured source's name.")),
+    responses((status = 200, description = "The source may post."), HandshakeRefused),
+)]
 pub(super) async fn handshake(request: HttpRequest, intake: web::Data<Intake>) -> HttpResponse {
     if let Err(refusal) = intake.source(&request) {
         return refuse(refusal, &request, &intake);

@@ -9,6 +9,7 @@ mod body;
 mod budget;
 mod connections;
 mod content;
+mod described;
 mod health;
 mod hooks;
 mod intake;
@@ -19,6 +20,7 @@ mod refusal;
 mod settings;
 mod unread;
 
+pub use described::Described;
 pub use intake::Intake;
 pub use settings::ReceiverSettings;
 

@@ -2,6 +2,7 @@
 
 use actix_web::HttpRequest;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{content::Content, refusal::Refusal};
 use crate::{
@@ -22,7 +23,7 @@ pub(super) struct Posted {
 }
 
 /// An item of a native webhook that is of no interest.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct PassedOver {
     /// Which item, from 0.
     pub(super) item: usize,

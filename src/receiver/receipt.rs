@@ -1,32 +1,52 @@
 //! What a sender is told of an accepted event.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::posted::PassedOver;
 use crate::event::{DeskName, Envelope, RuleName};
 
-/// The body of a 202.
-#[derive(Debug, Serialize)]
+/// What became of one event.
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Receipt<'e> {
+    /// The sender's.
     id: &'e str,
+    /// The configured one.
     source: &'e str,
     #[serde(rename = "type")]
     event_type: &'e str,
+    /// None where no rule matched.
     deliveries: Vec<Delivery<'e>>,
     status_url: String,
 }
 
 /// The body of a 202 to a request that may hold several events.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Receipts<'e> {
+    /// In the request's order.
     events: Vec<Receipt<'e>>,
+    /// Items of a native webhook that are of no interest.
     #[serde(skip_serializing_if = "Option::is_none")]
     passed_over: Option<&'e [PassedOver]>,
 }
 
-#[derive(Debug, Serialize)]
+/// The body of a 202.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = Accepted)]
+pub(super) enum Told<'e> {
+    /// Of a request that holds one event.
+    One(Receipt<'e>),
+    /// Of one that may hold several.
+    Many(Receipts<'e>),
+}
+
+/// Where an event goes.
+#[derive(Debug, Serialize, ToSchema)]
 struct Delivery<'e> {
+    #[schema(value_type = String)]
     desk: &'e DeskName,
+    #[schema(value_type = String)]
     rule: &'e RuleName,
     priority: crate::ticket::Priority,
 }

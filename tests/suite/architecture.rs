@@ -54,7 +54,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// May name everything.
-const COMPOSITION: &[&str] = &["app", "cli", "config", "lifecycle", "lib", "main", "telemetry"];
+const COMPOSITION: &[&str] =
+    &["app", "cli", "config", "contracts", "lifecycle", "lib", "main", "telemetry"];
 
 /// The length past which a file has more than one subject.
 const MOST_LINES: usize = 300;

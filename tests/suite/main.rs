@@ -9,6 +9,7 @@ mod checking;
 mod cli;
 mod configuration;
 mod contract;
+mod contracts;
 mod corpora;
 mod delivering;
 mod desk_calls;

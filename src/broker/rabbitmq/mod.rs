@@ -31,7 +31,9 @@ mod trouble;
 mod window;
 mod wire;
 
+pub use names::EVENTS;
 pub use settings::{InvalidAmqpUrl, RabbitMqSettings};
+pub use wire::HEADERS;
 
 use std::{fmt, num::NonZeroU16, sync::Arc, time::Duration};
 

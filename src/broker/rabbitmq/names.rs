@@ -5,6 +5,9 @@ use lapin::types::ShortString;
 use super::delays::Tier;
 use crate::{event::DeskName, ticket::Priority};
 
+/// The topic exchange of all accepted events, in the namespace of every installation.
+pub const EVENTS: &str = "deskbell.events";
+
 /// The names under one namespace.
 #[derive(Debug, Clone)]
 pub(super) struct Names(String);
@@ -78,7 +81,7 @@ mod tests {
     fn names_are_those_that_other_teams_rely_on() {
         let names = Names::under("deskbell");
         let desk = "crm".parse().unwrap();
-        assert_eq!(names.events().as_str(), "deskbell.events");
+        assert_eq!(names.events().as_str(), EVENTS);
         assert_eq!(names.desks().as_str(), "deskbell.desks");
         assert_eq!(names.journal().as_str(), "deskbell.journal");
         assert_eq!(names.dead().as_str(), "deskbell.dead");

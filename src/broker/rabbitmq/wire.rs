@@ -41,6 +41,14 @@ const BCC: &str = "BCC";
 /// Where a message has been dead-lettered, the latest first (RabbitMQ, "Dead Letter Exchanges").
 const DEATHS: &str = "x-death";
 
+/// The headers of every event that its readers may rely on, each with what it says.
+pub const HEADERS: [(&str, &str); 4] = [
+    (SOURCE, "The configured source that posted the event."),
+    (REQUEST_ID, "Follows the event through all log lines of Deskbell."),
+    (RECEIVED_AT, "When the receiver took the event, RFC 3339."),
+    (TRACEPARENT, "W3C Trace Context."),
+];
+
 /// Survives a restart of the broker (AMQP 0-9-1, `delivery-mode`).
 const PERSISTENT: u8 = 2;
 

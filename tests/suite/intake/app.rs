@@ -28,7 +28,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     broker::{Double, Mood},
-    senders,
+    documented, senders,
 };
 
 pub(super) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -210,11 +210,16 @@ impl App {
     }
 }
 
-/// Sends a request and reads the whole answer.
+/// Sends a request and reads the whole answer, which has to be a documented one.
 pub(super) async fn sent(request: RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap();
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, path) = (request.method().clone(), request.url().path().to_owned());
+    let response = client.execute(request).await.unwrap();
     let (status, headers) = (response.status(), response.headers().clone());
-    Answer { status, headers, text: response.text().await.unwrap() }
+    let answer = Answer { status, headers, text: response.text().await.unwrap() };
+    documented::hold(&method, &path, &answer);
+    answer
 }
 
 /// Reads an answer up to the end of its connection, which has to come.

@@ -4,6 +4,7 @@ mod app;
 mod batches;
 mod bodies;
 mod broker;
+mod documented;
 mod durability;
 mod events;
 mod observed;

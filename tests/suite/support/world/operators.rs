@@ -55,10 +55,17 @@ impl World {
 
     /// The metrics of the private port, as text.
     pub(crate) async fn metrics(&self) -> String {
+        self.operators("/metrics").await.2
+    }
+
+    /// What the private port answers at `path`: status, content type and text.
+    pub(crate) async fn operators(&self, path: &str) -> (u16, String, String) {
         let mut known = self.environment.iter();
         let (_, address) = known.find(|(name, _)| *name == "DESKBELL_OPS_LISTEN").unwrap();
-        let answer =
-            self.sender.client.get(format!("http://{address}/metrics")).send().await.unwrap();
-        answer.text().await.unwrap()
+        let url = format!("http://{address}{path}");
+        let answer = self.sender.client.get(url).send().await.unwrap();
+        let content_type = answer.headers().get("content-type");
+        let content_type = content_type.map_or("", |value| value.to_str().unwrap()).to_owned();
+        (answer.status().as_u16(), content_type, answer.text().await.unwrap())
     }
 }

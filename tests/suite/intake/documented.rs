@@ -1,0 +1,63 @@
+//! Holds every answer of these tests to the receiver's OpenAPI document.
+
+use std::sync::LazyLock;
+
+use deskbell::{contracts, event::SchemaBook};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::app::{Answer, App, sent};
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| contracts::receiver(&SchemaBook::builtin()));
+
+/// The documented call; `None` where the path or the method is none of the document's.
+fn call(method: &Method, path: &str) -> Option<&'static Value> {
+    let template = match path.strip_prefix("/hooks/") {
+        Some(source) if !source.contains('/') => "/hooks/{source}",
+        _ => path,
+    };
+    DOCUMENT["paths"].get(template)?.get(method.as_str().to_ascii_lowercase())
+}
+
+/// Holds that the answer is one that the document tells of.
+#[track_caller]
+pub(super) fn hold(method: &Method, path: &str, answer: &Answer) {
+    let status = answer.status.as_u16();
+    let Some(call) = call(method, path) else {
+        let is_health = method == Method::HEAD && path.starts_with("/health/");
+        assert!(is_health || [404, 405].contains(&status), "{method} {path}: {status}");
+        return;
+    };
+    let Some(told) = call["responses"].get(status.to_string()) else {
+        panic!("{method} {path}: {status} is not documented: {}", answer.text);
+    };
+    let Some(content) = told.get("content") else {
+        assert_eq!(answer.text, "", "{method} {path}: {status} has a body");
+        return;
+    };
+    let content_type = answer.header("content-type");
+    let schema = &content[content_type]["schema"];
+    assert!(schema.is_object(), "{method} {path}: {content_type}");
+    let body =
+        if content_type == "text/plain" { answer.text.as_str().into() } else { answer.json() };
+    let schema = json!({ "components": DOCUMENT["components"], "allOf": [schema] });
+    let errors: Vec<String> = jsonschema::validator_for(&schema)
+        .unwrap()
+        .iter_errors(&body)
+        .map(|error| error.to_string())
+        .collect();
+    assert!(errors.is_empty(), "{method} {path}: {errors:?} in {}", answer.text);
+}
+
+#[tokio::test]
+async fn every_call_of_the_document_is_there() {
+    let app = App::start();
+    for (path, methods) in DOCUMENT["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            let method = method.to_uppercase().parse().unwrap();
+            let path = path.replace("{source}", &app.open);
+            let answer = sent(app.request(method, &path)).await;
+            assert!(![404, 405].contains(&answer.status.as_u16()), "{path}: {}", answer.text);
+        }
+    }
+}
