@@ -17,6 +17,9 @@ const FAILED: (&str, &str, &str) = ("failed", "payment.failed", "2026-11-20T10:0
 const AGAIN: (&str, &str, &str) = ("again", "payment.failed", "2026-11-20T11:00:00Z");
 const RECOVERED: (&str, &str, &str) = ("recovered", "payment.recovered", "2026-11-20T12:00:00Z");
 
+/// Soon after the resolution.
+const ONCE_MORE: (&str, &str, &str) = ("once-more", "payment.failed", "2026-11-20T13:00:00Z");
+
 const ORDERS: [[usize; 3]; 6] = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
 
 async fn world() -> (World, TempDir) {
@@ -176,4 +179,47 @@ async fn a_more_urgent_event_raises_the_tickets_priority() {
         let ticket = the_ticket_of(world.sandbox.hubspot().tickets(), "SO-1");
         assert_eq!(ticket.priority.as_deref(), Some(priority), "{id}");
     }
+}
+
+#[tokio::test]
+async fn a_problem_that_comes_back_soon_reopens_its_ticket_at_hubspot() {
+    let (world, _data) = world().await;
+    let stage = |world: &World| {
+        let ticket = the_ticket_of(world.sandbox.hubspot().tickets(), "SO-1");
+        (ticket.status, ticket.comments.len())
+    };
+    for (event, ends, stands) in [
+        (FAILED, "ticketed", ("1", 0)),
+        (RECOVERED, "resolved", ("4", 1)),
+        (ONCE_MORE, "merged", ("1", 2)),
+        // It is late: it happened before the resolution.
+        (AGAIN, "merged", ("1", 3)),
+    ] {
+        let id = post(&world, "SO-1", event).await;
+        assert_eq!(state(of_desk(&world.settled(&id).await, "crm")), ends, "{id}");
+        let (status, comments) = stage(&world);
+        assert_eq!((&*status, comments), stands, "{id}");
+    }
+    let recovered = ("recovered-2", RECOVERED.1, "2026-11-20T14:00:00Z");
+    let id = post(&world, "SO-1", recovered).await;
+    world.settled(&id).await;
+    assert_eq!(stage(&world), ("4".to_owned(), 4));
+}
+
+#[tokio::test]
+async fn the_next_ticket_at_supportdesk_counts_what_the_one_before_does_not_tell() {
+    let (world, _data) = world().await;
+    for event in [FAILED, AGAIN, RECOVERED, ONCE_MORE] {
+        let id = post(&world, "SO-1", event).await;
+        world.settled(&id).await;
+    }
+    let tickets = tickets_of(world.sandbox.supportdesk().tickets(), "SO-1");
+    let [first, second] = &tickets[..] else { panic!("{tickets:?}") };
+    assert_eq!(first.comments, ["The attempt failed with card_declined.", "Paid after all."]);
+    assert!(first.properties.keys().all(|name| !name.starts_with("deskbell_earlier")));
+    let name = first.number.as_ref().unwrap_or(&first.id);
+    let line = format!("2 events since ticket {name} stand on the customer's time line.");
+    assert!(second.description.ends_with(&line), "{}", second.description);
+    assert_eq!(second.properties["deskbell_earlier_events"], json!(2));
+    assert_eq!(second.properties["deskbell_earlier_ticket"], json!(name));
 }

@@ -8,7 +8,8 @@ use super::{Settings, paths::objects, requests::record_id};
 use crate::desks::{
     DeskError,
     call::{Call, segment},
-    reply::{Reply, text},
+    reply::{self, Reply},
+    text,
 };
 
 /// The type of an unlabelled association from a note to a ticket ("Associate records").
@@ -67,43 +68,34 @@ pub(super) fn read(settings: &Settings, ids: &[String]) -> Call {
 /// Reads a page of a ticket's notes: their ids, and where the next page begins.
 pub(super) fn listed(reply: &Reply) -> Result<(Vec<String>, Option<String>), DeskError> {
     let results = super::answers::list(reply, "results")?;
-    let id = |result: &Value| result.get("toObjectId").and_then(text);
+    let id = |result: &Value| result.get("toObjectId").and_then(reply::text);
     let ids: Option<Vec<String>> = results.iter().map(id).collect();
     let ids = ids.ok_or_else(|| reply.unreadable("a result has no `toObjectId`"))?;
-    let next = reply.json().and_then(|json| json.pointer("/paging/next/after")).and_then(text);
+    let next =
+        reply.json().and_then(|json| json.pointer("/paging/next/after")).and_then(reply::text);
     Ok((ids, next))
 }
 
 /// Reads what notes say. Those that are gone since are left out by HubSpot.
 pub(super) fn bodies(reply: &Reply) -> Result<Vec<String>, DeskError> {
-    let body = |note: &Value| note.pointer("/properties/hs_note_body").and_then(text);
+    let body = |note: &Value| note.pointer("/properties/hs_note_body").and_then(reply::text);
     Ok(super::answers::list(reply, "results")?.iter().filter_map(body).collect())
 }
 
 /// `text` as the HTML that HubSpot shows. What is too long loses its end, and keeps `sign`.
 fn html(text: &str, sign: &str) -> String {
-    let whole = escaped(text);
-    if whole.chars().count() <= LONGEST_BODY {
+    let whole = text::html(text, text::UNLIMITED);
+    if length(&whole) <= LONGEST_BODY {
         return whole;
     }
-    let end = format!("…<br><br>{}", escaped(sign));
-    let room = LONGEST_BODY - end.chars().count();
-    let mut cut = String::new();
-    let mut length = 0;
-    for char in text.chars() {
-        let piece = escaped(char.encode_utf8(&mut [0; 4]));
-        length += piece.chars().count();
-        if length > room {
-            break;
-        }
-        cut.push_str(&piece);
-    }
-    cut + &end
+    let words = text.strip_suffix(sign).unwrap_or(text);
+    let sign = text::html(sign, text::UNLIMITED);
+    text::html(words, LONGEST_BODY.saturating_sub(length(&sign))) + &sign
 }
 
-fn escaped(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    text.replace('\n', "<br>")
+/// As JavaScript counts characters: never less than there are.
+fn length(text: &str) -> usize {
+    text.encode_utf16().count()
 }
 
 #[cfg(test)]
@@ -111,15 +103,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_an_event_says_is_no_markup_in_a_note() {
-        assert_eq!(html("a <b> & c\n\n[x]", "[x]"), "a &lt;b&gt; &amp; c<br><br>[x]");
+    fn a_note_shows_what_the_rule_says_and_no_markup_of_an_event() {
+        let expected = "<p>a <strong>b</strong> &lt;i&gt; &amp; c</p>\n<p>[x]</p>\n";
+        assert_eq!(html("a **b** <i> & c\n\n[x]", "[x]"), expected);
     }
 
     #[test]
     fn a_note_that_is_too_long_keeps_its_mark() {
-        let text = format!("{}\n\n[deskbell 1]", "<".repeat(LONGEST_BODY));
+        let text = format!("{}\n\n[deskbell 1]", "a < ".repeat(LONGEST_BODY));
         let html = html(&text, "[deskbell 1]");
         assert!(html.chars().count() <= LONGEST_BODY);
-        assert!(html.starts_with("&lt;&lt;") && html.ends_with("…<br><br>[deskbell 1]"));
+        assert!(html.starts_with("<p>a &lt; a &lt;") && html.contains("cut: the text is longer"));
+        assert!(html.ends_with("<p>[deskbell 1]</p>\n"));
     }
 }

@@ -1,7 +1,7 @@
 //! What SupportDesk is asked, as requests that are not sent yet.
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{CustomerChange, NewEvent, NewTicket};
@@ -10,6 +10,7 @@ use crate::{
     desks::{
         DeskError, Task,
         call::{Call, segment},
+        text,
     },
     ticket::{Customer, TicketDraft},
 };
@@ -84,21 +85,24 @@ pub(super) fn whoami() -> Call {
     Call::get(path, path.to_owned())
 }
 
-/// The entry on the customer's time line that stands in for a comment.
+/// The entry on the customer's time line that stands in for a comment. What is in it is shown as it
+/// is sent: the text is plain, and what is not known is left out.
 pub(super) fn add_event(mark: &Mark, task: &Task<'_>) -> Result<Call, DeskError> {
     let TicketDraft { subject, description, priority, .. } = task.draft;
-    let mut payload = json!({
-        "text": description,
-        "priority": priority.as_str(),
-        "deskbell_mark": mark.as_str(),
-    });
-    if !subject.is_empty() {
-        payload["subject"] = subject.as_str().into();
-    }
-    if let Some(ticket) = task.ticket {
-        payload["ticketId"] = ticket.id.as_str().into();
-        payload["ticketNumber"] = ticket.number.as_deref().into();
-    }
+    let text = text::plain(description, text::UNLIMITED);
+    let ticket = task.ticket;
+    let payload: Map<String, Value> = [
+        ("subject", Some(subject.trim())),
+        ("text", Some(text.as_str())),
+        ("priority", Some(priority.as_str())),
+        ("ticketNumber", ticket.and_then(|ticket| ticket.number.as_deref())),
+        ("ticketId", ticket.map(|ticket| ticket.id.as_str())),
+        ("deskbell_mark", Some(mark.as_str())),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| value.filter(|it| !it.is_empty()).map(|it| (name, it)))
+    .map(|(name, value)| (name.to_owned(), value.into()))
+    .collect();
     let body = json!({
         "customerExternalId": external_id(task.draft)?,
         "type": EVENT,

@@ -41,7 +41,7 @@ async fn a_comment_at_hubspot_is_a_note_tied_to_its_ticket_in_one_request() {
         "properties": {
             "hs_timestamp": "2026-04-18T10:00:00.000Z",
             "hs_note_body":
-                "Failed again<br><br>Try 2 &lt; 3<br><br>[deskbell e915b8136583]",
+                "<p>Failed again</p>\n<p>Try 2 &lt; 3</p>\n<p>[deskbell e915b8136583]</p>\n",
         },
         "associations": [{
             "to": { "id": 42 },
@@ -185,12 +185,11 @@ async fn what_supportdesk_cannot_add_to_a_ticket_goes_to_the_customers_time_line
         "customerExternalId": "user_42",
         "type": "deskbell.comment",
         "payload": {
-            "text": "**Twice.**",
-            "priority": "HIGH",
-            "deskbell_mark": "e915b8136583",
             "subject": "Failed again",
+            "text": "Twice.",
+            "priority": "HIGH",
             "ticketId": "clticket",
-            "ticketNumber": null,
+            "deskbell_mark": "e915b8136583",
         },
         "occurredAt": "2026-04-18T10:00:00.000Z",
     });
