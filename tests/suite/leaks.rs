@@ -5,12 +5,14 @@
 //! searched for all of them.
 
 mod echo;
+mod other_desks;
 mod refusals;
 
 use std::{sync::Arc, time::Duration};
 
 use deskbell::sandbox::{
-    AnswerBody, Fault, FaultKind, FaultPlan, HUBSPOT_TOKEN, Operation, SUPPORTDESK_KEY,
+    AnswerBody, Fault, FaultKind, FaultPlan, HUBSPOT_TOKEN, KF5_TOKEN, Operation, SUPPORTDESK_KEY,
+    THULIUM_PASSWORD,
 };
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
@@ -30,7 +32,7 @@ const BROKER_PASSWORD: &str = "canary-of-the-broker";
 
 /// All that must be nowhere: `canary` plain, in hex, as a list of bytes and in base64; the secrets;
 /// an amount; how signatures begin.
-const CANARIES: [&str; 9] = [
+const CANARIES: [&str; 11] = [
     "canary",
     "63616e617279",
     "99, 97, 110, 97, 114, 121",
@@ -38,6 +40,8 @@ const CANARIES: [&str; 9] = [
     "01234567890123456789",
     HUBSPOT_TOKEN,
     SUPPORTDESK_KEY,
+    KF5_TOKEN,
+    THULIUM_PASSWORD,
     "86421.97",
     "v1,",
 ];
@@ -107,8 +111,8 @@ async fn succeeds(world: &World, id: &str) {
     world.post(id, "payment.failed", &other).await;
 }
 
-/// One event for each way in which HubSpot can fail.
-async fn meets_every_fault(world: &World) {
+/// The ways in which a desk can fail.
+fn faults() -> Vec<Fault> {
     let throttled =
         FaultKind::Answer { status: 429, body: AnswerBody::Vendor, retry_after: Some(1) };
     let broken = [AnswerBody::Html, AnswerBody::Garbage, AnswerBody::Huge, AnswerBody::Cut];
@@ -121,6 +125,12 @@ async fn meets_every_fault(world: &World) {
         Fault::new(FaultKind::Silence(Duration::from_mins(1))).after_creating(),
     ];
     faults.extend(broken.map(|body| Fault::answer_with(502, body)));
+    faults
+}
+
+/// One event for each way in which HubSpot can fail.
+async fn meets_every_fault(world: &World) {
+    let faults = faults();
     let ids: Vec<String> = (0..faults.len()).map(|number| format!("evt_fault_{number}")).collect();
     for (id, fault) in ids.iter().zip(faults) {
         world.sandbox.hubspot().faults(FaultPlan::none().on(Operation::Create, fault));
