@@ -21,6 +21,8 @@ mod machine;
 #[cfg(test)]
 mod machine_tests;
 mod mark;
+mod notice;
+mod report;
 mod retry;
 mod state;
 mod step;
@@ -35,6 +37,8 @@ pub use flood::{Banner, Flood, LetGo, Tally};
 pub use incident::Incident;
 pub use key::DeliveryKey;
 pub use mark::{InvalidMark, Mark};
+pub use notice::Notice;
+pub use report::Report;
 pub use retry::RetrySchedule;
 pub use state::{Delivery, EventRef, Limit, State};
 pub use step::{InvalidStep, Outcome, Progress, RecordKey, Step, StepRecord};

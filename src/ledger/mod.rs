@@ -8,6 +8,7 @@
 
 mod books;
 mod brakes;
+mod callbacks;
 mod desks;
 mod engagement;
 mod error;
@@ -16,6 +17,7 @@ pub mod sqlite;
 
 pub use books::{BookLine, Books, Gap, MOST_NAMED, Missing};
 pub use brakes::{BrakeRecord, FloodRecord, Release};
+pub use callbacks::{Callback, CallbackOutcome, CallbackRecord, CallbackWishes, Callbacks};
 pub use desks::{DeskLease, DeskRecord};
 pub use engagement::{Engaged, Engagement};
 pub use error::LedgerError;
@@ -36,7 +38,7 @@ use crate::{
 
 /// Stores deliveries, attempts, and the events that they are about.
 #[async_trait]
-pub trait Ledger: fmt::Debug + Send + Sync {
+pub trait Ledger: Callbacks + fmt::Debug + Send + Sync {
     /// Makes `holder` the one worker that speaks to `desk` until `now + ttl`, or prolongs that. How
     /// the desk stood with the worker before is not changed by it.
     async fn lease_desk(

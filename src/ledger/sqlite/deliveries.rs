@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension as _, ToSql, Transaction, named_params};
 
-use super::{error::unreadable, incidents};
+use super::{callbacks, error::unreadable, incidents};
 use crate::{
     delivery::{Attempt, Delivery, DeliveryKey, Transition},
     ledger::LedgerError,
@@ -77,7 +77,7 @@ pub(super) fn advance(
     mut delivery: Delivery,
     transitions: impl IntoIterator<Item = Transition>,
 ) -> Result<Delivery, LedgerError> {
-    let was_final = delivery.state.is_final();
+    let before = delivery.state.clone();
     for transition in transitions {
         let advanced = delivery.advance(transition)?;
         delivery = advanced.delivery;
@@ -86,9 +86,10 @@ pub(super) fn advance(
         }
     }
     update(tx, &delivery)?;
-    if !was_final {
+    if !before.is_final() {
         incidents::end(tx, &delivery)?;
     }
+    callbacks::note(tx, &delivery, &before)?;
     Ok(delivery)
 }
 

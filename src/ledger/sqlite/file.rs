@@ -20,6 +20,7 @@ pub(super) const SCHEMA: Schema = Schema {
         include_str!("../../../migrations/sqlite-ledger/0005.sql"),
         include_str!("../../../migrations/sqlite-ledger/0006.sql"),
         include_str!("../../../migrations/sqlite-ledger/0007.sql"),
+        include_str!("../../../migrations/sqlite-ledger/0008.sql"),
     ],
 };
 

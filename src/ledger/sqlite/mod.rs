@@ -6,6 +6,7 @@
 
 mod books;
 mod brakes;
+mod callbacks;
 mod claim;
 mod deliveries;
 mod error;

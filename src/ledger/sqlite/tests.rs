@@ -116,6 +116,7 @@ async fn every_list_and_account_is_read_by_an_index() {
         (missing::MISSING.to_owned(), "INDEX missing_by_time"),
         (missing::MADE_GOOD.to_owned(), "INDEX missing_by_time"),
         (missing::COUNT.to_owned(), "INDEX missing_by_time"),
+        (callbacks::DUE.to_owned(), "INDEX due_callbacks"),
         (overdue::UNTAKEN.to_owned(), "INDEX untaken_routes"),
         (overdue::DUE.to_owned(), "INDEX due_deliveries"),
         (OF_EVENT.to_owned(), "INDEX deliveries_of_events"),

@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod answers;
+mod callbacks;
 mod ledger;
 mod parts;
 mod points;

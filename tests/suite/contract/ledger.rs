@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod accounts;
+mod callbacks;
 mod claims;
 mod incidents;
 mod inspections;
@@ -37,6 +38,14 @@ macro_rules! ledger_contract {
             accounts: [
                 the_books_count_what_was_accepted_and_where_it_is,
                 the_books_balance_while_the_journal_lags_behind,
+            ],
+            callbacks: [
+                an_end_that_is_wished_for_is_called_back_after_a_crash,
+                only_ends_that_are_wished_for_are_called_back,
+                whoever_ends_a_delivery_its_source_is_called_back,
+                each_end_of_a_replayed_delivery_is_called_back_under_another_id,
+                a_call_back_is_handed_to_one_sender_at_a_time,
+                a_call_back_waits_for_its_time_and_is_listed_until_it_is_received,
             ],
             claims: [
                 two_workers_never_hold_one_claim,

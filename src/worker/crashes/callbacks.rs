@@ -1,0 +1,34 @@
+//! Call-backs are nobody's business here: the ledger writes them, and another task sends them.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::ledger::Watched;
+use crate::{
+    event::SourceName,
+    ledger::{Callback, CallbackOutcome, CallbackRecord, CallbackWishes, Callbacks, LedgerError},
+};
+
+#[async_trait]
+impl Callbacks for Watched {
+    async fn wish_callbacks(&self, _: &CallbackWishes) -> Result<(), LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn take_callback(
+        &self,
+        _: &SourceName,
+        _: Timestamp,
+        _: Timestamp,
+    ) -> Result<Option<Callback>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn settle_callback(&self, _: &Callback, _: CallbackOutcome) -> Result<(), LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn callbacks(&self, _: usize) -> Result<Vec<CallbackRecord>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+}
