@@ -7,11 +7,12 @@
 //!   [`standing`], [`inspection`], [`causes`];
 //! - *seams*, a trait and its implementations each: [`clock`], [`broker`], [`ledger`], [`desks`]
 //!   (and the engine [`sqlite`] below two of them);
-//! - *drivers*: [`receiver`], [`worker`], [`operators`], [`sandbox`], [`http`];
+//! - *drivers*: [`receiver`], [`worker`], [`callbacks`], [`operators`], [`sandbox`], [`http`];
 //! - *composition*: [`config`], [`contracts`], [`telemetry`], [`lifecycle`], [`app`], [`cli`].
 
 pub mod app;
 pub mod broker;
+pub mod callbacks;
 pub mod causes;
 pub mod cli;
 pub mod clock;

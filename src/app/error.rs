@@ -4,8 +4,10 @@ use std::{io, net::SocketAddr, path::PathBuf};
 
 use crate::{
     broker::{embedded::EmbeddedError, rabbitmq::InvalidAmqpUrl},
+    callbacks::NoClient,
     desks::BuildError,
     event::{DeskName, SchemaFault, SourceName},
+    ledger::LedgerError,
     signature::InvalidSecret,
     sqlite::OpenError,
 };
@@ -61,6 +63,18 @@ pub enum StartError {
         #[source]
         source: InvalidSecret,
     },
+    /// A source's call-back cannot be used.
+    #[error("source `{source_name}`")]
+    Callback {
+        /// Which source.
+        source_name: SourceName,
+        /// Why.
+        #[source]
+        source: NoClient,
+    },
+    /// The ledger does not take what sources are called back about.
+    #[error("the ledger cannot be written")]
+    Wishes(#[source] LedgerError),
     /// A desk's settings cannot be used.
     #[error("desk `{desk}`")]
     Desk {

@@ -1,14 +1,16 @@
 //! Puts the parts together: what a command starts, and how it stops.
 
+mod callbacks;
 mod demo_data;
 mod error;
+mod records;
 mod running_broker;
 
 pub use demo_data::{DEMO_MARK, clear_demo_data, is_demo_data};
 pub use error::StartError;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     io,
     net::{SocketAddr, TcpListener},
     path::PathBuf,
@@ -16,8 +18,9 @@ use std::{
 };
 
 use actix_web::dev::Server;
+use secrecy::SecretString;
 
-use self::running_broker::RunningBroker;
+use self::{records::LedgerRecords, running_broker::RunningBroker};
 use crate::{
     clock::{Clock, SystemClock},
     config::{Config, Settings},
@@ -27,7 +30,7 @@ use crate::{
     ledger::{Ledger, sqlite::SqliteLedger},
     lifecycle::{Drained, Lifecycle},
     operators,
-    receiver::{self, Intake, ReceiverSettings},
+    receiver::{self, Intake, ReceiverSettings, Statuses, Tokens},
     signature::{Scheme, SchemeSettings},
     sqlite::create_directory,
     telemetry,
@@ -83,13 +86,14 @@ pub fn open_ledger(settings: &Settings) -> Result<Arc<dyn Ledger>, StartError> {
 
 /// Starts what `parts` say, on `lifecycle`; to be called inside a tokio runtime. Addresses are bound
 /// first, so that a port which is taken is told before anything else happens.
-pub fn start(
+pub async fn start(
     config: Config,
     schemas: SchemaBook,
     parts: Roles,
     lifecycle: &Lifecycle,
 ) -> Result<App, StartError> {
-    let Config { settings, sources, translators, desks, rules, preflight, warnings } = config;
+    let Config { settings, sources, translators, status_tokens, callbacks, .. } = config;
+    let Config { desks, rules, preflight, warnings, .. } = config;
     for warning in warnings {
         tracing::warn!("{warning}");
     }
@@ -102,6 +106,7 @@ pub fn start(
     let broker = RunningBroker::open(&settings, parts, desks.into_keys().collect(), &clock)?;
     let ledger = parts.deliver.then(|| open_ledger(&settings)).transpose()?;
 
+    let statuses = statuses(status_tokens, &settings, ledger.as_ref());
     let (tasks, draining) = (lifecycle.tasks(), lifecycle.draining());
     let reference = contracts::reference(&schemas);
     telemetry::keep_metrics(tasks, draining);
@@ -109,25 +114,33 @@ pub fn start(
         operators::serve(listener, telemetry::metrics(), reference, draining.clone())
     })?;
     if let Some(ledger) = ledger.clone() {
+        callbacks::start(&callbacks, &ledger, &clock, lifecycle).await?;
         let (broker, holder) = (broker.broker.clone(), broker.holder());
         let (rules, clock) = (rules.clone(), clock.clone());
         Worker { broker, ledger, rules, clock, holder, preflight, chance }
             .start(posts, tasks, draining);
     }
-    let receiver = match public {
-        None => None,
-        Some(port) => {
-            let translators = translators.into_iter().collect();
-            let (broker, settings) = (broker.broker.clone(), ReceiverSettings::default());
-            let intake =
-                Arc::new(Intake { sources, translators, schemas, rules, broker, clock, settings });
-            Some(
-                port.serve(lifecycle, |listener| {
+    let receiver =
+        match public {
+            None => None,
+            Some(port) => {
+                let translators = translators.into_iter().collect();
+                let (broker, settings) = (broker.broker.clone(), ReceiverSettings::default());
+                let intake = Arc::new(Intake {
+                    sources,
+                    translators,
+                    schemas,
+                    rules,
+                    broker,
+                    statuses,
+                    clock,
+                    settings,
+                });
+                Some(port.serve(lifecycle, |listener| {
                     receiver::serve(listener, intake, draining.clone())
-                })?,
-            )
-        }
-    };
+                })?)
+            }
+        };
     Ok(App { receiver, operators, ledger, broker })
 }
 
@@ -180,6 +193,17 @@ fn verifiers(
         Err(source) => Err(StartError::Secret { source_name, source }),
     };
     sources.into_iter().map(scheme).collect()
+}
+
+/// Who may ask what became of its events, and where that is read.
+fn statuses(
+    tokens: BTreeMap<SourceName, Vec<SecretString>>,
+    settings: &Settings,
+    ledger: Option<&Arc<dyn Ledger>>,
+) -> Statuses {
+    let records = LedgerRecords::of(ledger_path(settings), ledger.cloned());
+    let tokens = tokens.into_iter().map(|(source, tokens)| (source, Tokens::new(&tokens)));
+    Statuses { tokens: tokens.collect(), records: Some(records) }
 }
 
 fn posts<'a>(configs: impl Iterator<Item = &'a DeskConfig>) -> Result<Vec<Post>, StartError> {

@@ -5,6 +5,7 @@
 
 mod books;
 mod brake;
+mod callbacks;
 mod check;
 mod dead;
 mod demo;
@@ -64,6 +65,7 @@ enum Command {
     Dead(dead::Options),
     Books(books::Options),
     Brake(brake::Options),
+    Callbacks(callbacks::Options),
     Desks(desks::Options),
     Desk(desk::Options),
     Health(health::Options),
@@ -157,6 +159,7 @@ impl Command {
             Self::Dead(options) => options.run(context).await,
             Self::Books(options) => options.run(context).await,
             Self::Brake(options) => options.run(context).await,
+            Self::Callbacks(options) => options.run(context).await,
             Self::Desks(options) => options.run(context).await,
             Self::Desk(options) => options.run(context).await,
             Self::Health(options) => options.run(context).await,

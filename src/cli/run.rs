@@ -15,7 +15,7 @@ pub(super) async fn run(context: &Context, roles: Roles) -> anyhow::Result<Exit>
     let (config, schemas) = context.load()?;
     app::clear_demo_data(&config.settings.data_dir)?;
     let lifecycle = Lifecycle::default();
-    let app = app::start(config, schemas, roles, &lifecycle)?;
+    let app = app::start(config, schemas, roles, &lifecycle).await?;
     if let Some(address) = app.receiver {
         tracing::info!(%address, "Receiving on http://{address}/hooks/");
     }

@@ -168,6 +168,16 @@ impl<'d> Document<'d> {
         }
     }
 
+    /// Whether `key` is `true`.
+    pub(super) fn flag(&mut self, table: &Table<'d>, key: &'static str) -> Option<bool> {
+        let value = table.get(key)?;
+        let flag = value.get_ref().as_bool();
+        if flag.is_none() {
+            self.wrong_type(value, key, "true or false");
+        }
+        flag
+    }
+
     /// What the word of `key` stands for.
     pub(super) fn choice<T: Copy>(
         &mut self,

@@ -17,8 +17,11 @@ pub use fault::{ConfigError, Fault, Place};
 
 use std::{collections::BTreeMap, ffi::OsString, time::Duration};
 
+use secrecy::SecretString;
+
 use self::variables::Variables;
 use crate::{
+    callbacks::CallbackSettings,
     desks::DeskConfig,
     event::{DeskName, EventType, SourceName},
     formats::Translator,
@@ -35,6 +38,10 @@ pub struct Config {
     pub sources: BTreeMap<SourceName, SchemeSettings>,
     /// What makes events of native webhooks, for those that post such.
     pub translators: BTreeMap<SourceName, Translator>,
+    /// Who may ask what became of its events, and the tokens that prove it, all live.
+    pub status_tokens: BTreeMap<SourceName, Vec<SecretString>>,
+    /// Who is called back when a delivery has come to its end.
+    pub callbacks: BTreeMap<SourceName, CallbackSettings>,
     /// The accounts that get tickets.
     pub desks: BTreeMap<DeskName, DeskConfig>,
     /// Which events become tickets, and what those say.
@@ -87,10 +94,13 @@ impl Environment {
             faults.sort();
             return Err(ConfigError { faults });
         }
+        let behaviour::Sources { verify, translators, status_tokens, callbacks } = read.sources;
         Ok(Config {
             settings,
-            sources: read.sources,
-            translators: read.translators,
+            sources: verify,
+            translators,
+            status_tokens,
+            callbacks,
             desks: read.desks,
             rules: read.rules,
             preflight: read.preflight,

@@ -59,10 +59,14 @@ problem_types! {
     MalformedEvent => BAD_REQUEST, "malformed-event", "The body is not an event";
     /// Who posted the body is not proven.
     BadSignature => UNAUTHORIZED, "bad-signature", "The signature does not hold";
+    /// Who asks is not proven.
+    BadToken => UNAUTHORIZED, "bad-token", "The token does not hold";
     /// There is nothing at this path.
     NotFound => NOT_FOUND, "not-found", "There is nothing here";
     /// The path names a source that is not configured.
     UnknownSource => NOT_FOUND, "unknown-source", "The source is not known";
+    /// Nothing is recorded of the event.
+    UnknownEvent => NOT_FOUND, "unknown-event", "The event is not known";
     /// The path does not know this method.
     MethodNotAllowed => METHOD_NOT_ALLOWED, "method-not-allowed", "The method is not allowed here";
     /// The body did not come in time.
@@ -88,6 +92,8 @@ problem_types! {
     Busy => SERVICE_UNAVAILABLE, "busy", "The receiver is busy";
     /// The event could not be made durable.
     NotDurable => SERVICE_UNAVAILABLE, "not-durable", "The event could not be made durable";
+    /// What became of events cannot be read here.
+    NoRecords => SERVICE_UNAVAILABLE, "no-records", "What became of the event cannot be read here";
     /// The receiver takes no events now.
     NotReady => SERVICE_UNAVAILABLE, "not-ready", "The receiver is not ready";
 }

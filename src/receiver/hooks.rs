@@ -13,6 +13,7 @@ use super::{
     posted::{PassedOver, Posted, Shape},
     receipt::{Receipt, Receipts, Told},
     refusal::Refusal,
+    status::Statuses,
 };
 use crate::{
     event::{Envelope, RequestId, SourceName},
@@ -53,7 +54,7 @@ pub(super) async fn receive(
 ) -> HttpResponse {
     let started = Instant::now();
     match accept(&request, payload, &intake, &budget).await {
-        Ok(accepted) => accepted.answer(started, &labels),
+        Ok(accepted) => accepted.answer(started, &labels, &intake.statuses),
         Err(refusal) => refuse(refusal, &request, &intake),
     }
 }
@@ -88,16 +89,18 @@ struct Accepted {
 }
 
 impl Accepted {
-    fn answer(&self, started: Instant, labels: &Labels) -> HttpResponse {
+    fn answer(&self, started: Instant, labels: &Labels, statuses: &Statuses) -> HttpResponse {
         self.envelopes.iter().for_each(|envelope| record(envelope, started));
         self.passed_over.iter().for_each(|passed| labels.count(&self.source, &passed.kind));
         let mut accepted = HttpResponse::Accepted();
         accepted.json(match (self.shape, &self.envelopes[..]) {
-            (Shape::One, [envelope]) => Told::One(Receipt::of(envelope)),
-            (Shape::One | Shape::Many, envelopes) => Told::Many(Receipts::of(envelopes, None)),
+            (Shape::One, [envelope]) => Told::One(Receipt::of(envelope, statuses)),
+            (Shape::One | Shape::Many, envelopes) => {
+                Told::Many(Receipts::of(envelopes, None, statuses))
+            }
             (Shape::Native(format), envelopes) => match format.and_then(Format::acknowledgement) {
                 Some(words) => return accepted.content_type("text/plain").body(words),
-                None => Told::Many(Receipts::of(envelopes, Some(&self.passed_over))),
+                None => Told::Many(Receipts::of(envelopes, Some(&self.passed_over), statuses)),
             },
         })
     }

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, web::Bytes};
 use futures_util::{StreamExt, stream};
 use tokio::time::timeout;
 
-use super::{posted::Posted, refusal::Refusal, settings::ReceiverSettings};
+use super::{posted::Posted, refusal::Refusal, settings::ReceiverSettings, status::Statuses};
 use crate::{
     broker::{Broker, BrokerError, Readiness},
     clock::Clock,
@@ -29,6 +29,8 @@ pub struct Intake {
     pub rules: Arc<RuleBook>,
     /// What makes it durable.
     pub broker: Arc<dyn Broker>,
+    /// Who may ask what became of its events.
+    pub statuses: Statuses,
     /// What signed times are held against.
     pub clock: Arc<dyn Clock>,
     /// Limits and deadlines.

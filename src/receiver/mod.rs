@@ -1,4 +1,5 @@
-//! HTTP in: takes signed events and answers 202 once each is durable.
+//! HTTP in: takes signed events, answers 202 once each is durable, and tells their senders what
+//! became of them.
 //!
 //! Promises: a 202 is never given for an event that is not durable; nothing refused reaches the
 //! broker; every refusal after the head is a problem document; no secret, signature or payload is in
@@ -18,11 +19,13 @@ mod posted;
 mod receipt;
 mod refusal;
 mod settings;
+mod status;
 mod unread;
 
 pub use described::Described;
 pub use intake::Intake;
 pub use settings::ReceiverSettings;
+pub use status::{Recorded, Records, RecordsError, Statuses, Tokens};
 
 use std::{
     io,
@@ -92,6 +95,11 @@ fn routes(app: &mut ServiceConfig) {
             .route(web::post().to(hooks::receive))
             .route(web::method(actix_web::http::Method::OPTIONS).to(hooks::handshake))
             .default_service(web::to(hooks::wrong_method)),
+    )
+    .service(
+        web::resource("/hooks/{source}/events/{id}")
+            .route(get().to(status::tell))
+            .default_service(web::to(status::wrong_method)),
     )
     .service(
         web::resource("/health/live")

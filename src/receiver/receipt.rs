@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::posted::PassedOver;
+use super::{posted::PassedOver, status::Statuses};
 use crate::event::{DeskName, Envelope, RuleName};
 
 /// What became of one event.
@@ -17,7 +17,8 @@ pub(super) struct Receipt<'e> {
     event_type: &'e str,
     /// None where no rule matched.
     deliveries: Vec<Delivery<'e>>,
-    status_url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_url: Option<String>,
 }
 
 /// The body of a 202 to a request that may hold several events.
@@ -54,14 +55,19 @@ struct Delivery<'e> {
 impl<'e> Receipts<'e> {
     /// Tells of envelopes that are durable, in the request's order, and of what a native webhook says
     /// besides.
-    pub(super) fn of(envelopes: &'e [Envelope], passed_over: Option<&'e [PassedOver]>) -> Self {
-        Self { events: envelopes.iter().map(Receipt::of).collect(), passed_over }
+    pub(super) fn of(
+        envelopes: &'e [Envelope],
+        passed_over: Option<&'e [PassedOver]>,
+        statuses: &Statuses,
+    ) -> Self {
+        let events = envelopes.iter().map(|each| Receipt::of(each, statuses)).collect();
+        Self { events, passed_over }
     }
 }
 
 impl<'e> Receipt<'e> {
-    /// Tells of an envelope that is durable.
-    pub(super) fn of(envelope: &'e Envelope) -> Self {
+    /// Tells of an envelope that is durable, and where to ask for it where its source may.
+    pub(super) fn of(envelope: &'e Envelope, statuses: &Statuses) -> Self {
         let event = &envelope.event;
         let delivery = |route: &'e crate::event::Route| Delivery {
             desk: &route.desk,
@@ -73,7 +79,9 @@ impl<'e> Receipt<'e> {
             source: event.source.as_str(),
             event_type: event.event_type.as_str(),
             deliveries: envelope.routes.iter().map(delivery).collect(),
-            status_url: format!("/hooks/{}/events/{}", event.source, segment(event.id.as_str())),
+            status_url: statuses
+                .are_for(&event.source)
+                .then(|| format!("/hooks/{}/events/{}", event.source, segment(event.id.as_str()))),
         }
     }
 }
@@ -101,9 +109,10 @@ fn hex_digit(value: u8) -> char {
 mod tests {
     use super::*;
     use crate::event::{Attributes, Event, RequestId, Route};
+    use crate::receiver::Tokens;
 
     #[test]
-    fn a_receipt_names_every_delivery() {
+    fn a_receipt_names_every_delivery_and_where_to_ask_if_its_source_may() {
         let envelope = Envelope {
             event: Event {
                 source: "shop".parse().unwrap(),
@@ -120,8 +129,12 @@ mod tests {
             request_id: RequestId::fresh(),
             received_at: jiff::Timestamp::UNIX_EPOCH,
         };
+        let mut statuses = Statuses::default();
+        let receipt = serde_json::to_value(Receipt::of(&envelope, &statuses)).unwrap();
+        assert!(receipt.get("status_url").is_none(), "{receipt}");
+        statuses.tokens.insert("shop".parse().unwrap(), Tokens::new(&["token".into()]));
         assert_eq!(
-            serde_json::to_string(&Receipt::of(&envelope)).unwrap(),
+            serde_json::to_string(&Receipt::of(&envelope, &statuses)).unwrap(),
             concat!(
                 r#"{"id":"a/1","source":"shop","type":"order.stuck","#,
                 r#""deliveries":[{"desk":"crm","rule":"stuck","priority":"HIGH"}],"#,

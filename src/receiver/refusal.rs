@@ -6,7 +6,7 @@ use actix_web::{
 };
 use serde_json::{Value, json};
 
-use super::{content::ACCEPTED, settings::ReceiverSettings};
+use super::{content::ACCEPTED, settings::ReceiverSettings, status::RecordsError};
 use crate::{
     broker::BrokerError,
     causes::Causes,
@@ -56,6 +56,12 @@ pub(super) enum Refusal {
     UnknownType { known: Vec<EventType> },
     #[error("the data breaks its schema in {} places", .0.len())]
     OffSchema(Vec<Violation>),
+    #[error("the header `Authorization` shows no live token of the source")]
+    BadToken,
+    #[error("no event of the source is recorded under this id; one of a moment ago may be soon")]
+    UnknownEvent,
+    #[error("{0}")]
+    NoRecords(RecordsError),
     #[error("the broker did not confirm the event")]
     NotDurable(#[source] BrokerError),
 }
@@ -107,7 +113,11 @@ impl Refusal {
     /// One line without payload, signature or query. A wrong signature leaves none.
     fn log(&self, source: &str, reason: &str, request_id: &str) {
         match self {
-            Self::Signature(_) => {}
+            Self::Signature(_) | Self::BadToken | Self::UnknownEvent => {}
+            Self::NoRecords(cause) => tracing::warn!(
+                source.name = source, reason, request.id = request_id, cause = %Causes(cause),
+                "Could not tell `{source}` what became of an event",
+            ),
             Self::NotDurable(cause) => tracing::warn!(
                 source.name = source, reason, request.id = request_id, cause = %Causes(cause),
                 "Could not make an event of `{source}` durable",
@@ -167,6 +177,9 @@ impl Refusal {
             ) => Type::BadSignature,
             Self::UnknownType { .. } => Type::UnknownType,
             Self::OffSchema(_) => Type::OffSchema,
+            Self::BadToken => Type::BadToken,
+            Self::UnknownEvent => Type::UnknownEvent,
+            Self::NoRecords(_) => Type::NoRecords,
             Self::NotDurable(_) => Type::NotDurable,
         }
     }
@@ -188,7 +201,8 @@ impl Refusal {
                 problem.closing()
             }
             Self::TooManyConnections | Self::Busy => later(problem).closing(),
-            Self::NotDurable(_) => later(problem),
+            Self::NotDurable(_) | Self::UnknownEvent | Self::NoRecords(_) => later(problem),
+            Self::BadToken => problem.header(WWW_AUTHENTICATE, "Bearer realm=\"hooks\""),
             Self::Signature(SignatureError::AmbiguousId) | Self::Event(_) | Self::Format(_) => {
                 problem
             }

@@ -31,7 +31,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("http", &[]),
     (
         "receiver",
-        &["broker", "causes", "clock", "event", "formats", "http", "rules", "signature", "ticket"],
+        &[
+            "broker",
+            "causes",
+            "clock",
+            "delivery",
+            "event",
+            "formats",
+            "http",
+            "rules",
+            "signature",
+            "ticket",
+        ],
     ),
     (
         "worker",
@@ -49,6 +60,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "ticket",
         ],
     ),
+    ("callbacks", &["causes", "clock", "event", "ledger", "signature"]),
     ("operators", &["http"]),
     ("sandbox", &["clock", "http"]),
 ];

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod brake;
+mod callbacks;
 mod chaos;
 mod checking;
 mod cli;
@@ -28,6 +29,7 @@ mod preflight;
 mod sabotage;
 mod sandbox;
 mod sharing;
+mod status;
 mod supply;
 mod support;
 mod surviving;

@@ -59,7 +59,7 @@ impl Options {
         let (config, schemas) = setting::configuration(context, &sandbox)?;
         let demo = Demo::of(&config, self.json)?;
         let data_dir = config.settings.data_dir.clone();
-        let app = app::start(config, schemas, BOTH, &lifecycle)?;
+        let app = app::start(config, schemas, BOTH, &lifecycle).await?;
         let shown = tokio::select! {
             shown = demo.show(&app, &sandbox, &data_dir, self.exit) => shown,
             () = lifecycle.until_asked_to_stop() => Ok(Exit::Done),

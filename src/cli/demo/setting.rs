@@ -69,8 +69,10 @@ pub(super) fn configuration(
     Ok((config, schemas))
 }
 
-/// Turns every desk to the simulated one of its kind, whatever the configuration says.
+/// Turns every desk to the simulated one of its kind, whatever the configuration says. Nobody is called
+/// back: what becomes of samples is for those who watch.
 fn simulate(config: &mut Config, sandbox: &Sandbox) {
+    config.callbacks.clear();
     for desk in config.desks.values_mut() {
         let base_url = match &mut desk.vendor {
             Vendor::HubSpot(settings) => {

@@ -12,6 +12,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use toml::de::DeTable;
 
+pub(super) use self::sources::Sources;
 use super::{
     document::{Document, Table},
     fault::Fault,
@@ -19,17 +20,14 @@ use super::{
 };
 use crate::{
     desks::DeskConfig,
-    event::{DeskName, EventType, SourceName},
-    formats::Translator,
+    event::{DeskName, EventType},
     rules::RuleBook,
-    signature::SchemeSettings,
 };
 
 /// What the behaviour file says.
 #[derive(Debug, Default)]
 pub(super) struct Behaviour {
-    pub(super) sources: BTreeMap<SourceName, SchemeSettings>,
-    pub(super) translators: BTreeMap<SourceName, Translator>,
+    pub(super) sources: Sources,
     pub(super) desks: BTreeMap<DeskName, DeskConfig>,
     pub(super) rules: RuleBook,
     pub(super) preflight: Option<Duration>,
@@ -51,8 +49,7 @@ pub(super) fn read(
     }
     let behaviour = if errors.is_empty() {
         let root = Table::new(parsed.get_ref(), 0..0, "the file");
-        let mut translators = BTreeMap::new();
-        let sources = sources::read(&mut document, &root, knows_type, &mut translators);
+        let sources = sources::read(&mut document, &root, knows_type);
         let desks = desks::read(&mut document, &root);
         let rules = rules::read(&mut document, &root, &desks, knows_type);
         let preflight = preflight::read(&mut document, &root);
@@ -60,7 +57,7 @@ pub(super) fn read(
         let whole = |desks: desks::Desks| {
             desks.into_iter().filter_map(|(name, (_, desk))| Some((name, desk?)))
         };
-        Behaviour { sources, translators, desks: whole(desks).collect(), rules, preflight }
+        Behaviour { sources, desks: whole(desks).collect(), rules, preflight }
     } else {
         Behaviour::default()
     };

@@ -13,7 +13,7 @@ use std::{
 use deskbell::{
     clock::{Clock, ManualClock},
     event::{SchemaBook, SourceName},
-    receiver::{self, Intake, ReceiverSettings},
+    receiver::{self, Intake, ReceiverSettings, Statuses},
     rules::RuleBook,
     signature::{Encoding, Hash, HmacSettings, Scheme, SchemeSettings, Timestamped},
 };
@@ -142,6 +142,7 @@ impl App {
             schemas: SchemaBook::builtin(),
             rules: Arc::new(RuleBook::default()),
             broker: broker.clone(),
+            statuses: Statuses::default(),
             clock: Arc::new(clock.clone()),
             settings,
         };
