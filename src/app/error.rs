@@ -8,6 +8,7 @@ use crate::{
     desks::BuildError,
     event::{DeskName, SchemaFault, SourceName},
     ledger::LedgerError,
+    receiver::NoAuthorities,
     signature::InvalidSecret,
     sqlite::OpenError,
 };
@@ -75,6 +76,9 @@ pub enum StartError {
     /// The ledger does not take what sources are called back about.
     #[error("the ledger cannot be written")]
     Wishes(#[source] LedgerError),
+    /// A source signs with a certificate, and none can be checked.
+    #[error("a source signs with a certificate")]
+    Authorities(#[from] NoAuthorities),
     /// A desk's settings cannot be used.
     #[error("desk `{desk}`")]
     Desk {

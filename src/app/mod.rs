@@ -3,11 +3,13 @@
 mod callbacks;
 mod demo_data;
 mod error;
+mod noted_sightings;
 mod records;
 mod running_broker;
 
 pub use demo_data::{DEMO_MARK, clear_demo_data, is_demo_data};
 pub use error::StartError;
+pub use noted_sightings::sightings_path;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -20,7 +22,9 @@ use std::{
 use actix_web::dev::Server;
 use secrecy::SecretString;
 
-use self::{records::LedgerRecords, running_broker::RunningBroker};
+use self::{
+    noted_sightings::NotedSightings, records::LedgerRecords, running_broker::RunningBroker,
+};
 use crate::{
     clock::{Clock, SystemClock},
     config::{Config, Settings},
@@ -30,7 +34,7 @@ use crate::{
     ledger::{Ledger, sqlite::SqliteLedger},
     lifecycle::{Drained, Lifecycle},
     operators,
-    receiver::{self, Intake, ReceiverSettings, Statuses, Tokens},
+    receiver::{self, Certificates, Intake, ReceiverSettings, Statuses, Tokens},
     signature::{Scheme, SchemeSettings},
     sqlite::create_directory,
     telemetry,
@@ -56,6 +60,7 @@ pub struct App {
     /// The ledger, where the workers run.
     pub ledger: Option<Arc<dyn Ledger>>,
     broker: RunningBroker,
+    sightings: Option<NotedSightings>,
 }
 
 /// The built-in schemas, and those of the folder that `settings` name.
@@ -100,6 +105,11 @@ pub async fn start(
     let public = parts.receive.then(|| Port::bind(settings.listen)).transpose()?;
     let operators = Port::bind(settings.ops_listen)?;
     let sources = verifiers(sources)?;
+    let certificates = if parts.receive && sources.values().any(Scheme::needs_certificates) {
+        Certificates::of_this_machine()?
+    } else {
+        Certificates::default()
+    };
     let posts = if parts.deliver { posts(desks.values())? } else { Vec::new() };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let rules = Arc::new(rules);
@@ -120,34 +130,42 @@ pub async fn start(
         Worker { broker, ledger, rules, clock, holder, preflight, chance }
             .start(posts, tasks, draining);
     }
-    let receiver =
-        match public {
-            None => None,
-            Some(port) => {
-                let translators = translators.into_iter().collect();
-                let (broker, settings) = (broker.broker.clone(), ReceiverSettings::default());
-                let intake = Arc::new(Intake {
-                    sources,
-                    translators,
-                    schemas,
-                    rules,
-                    broker,
-                    statuses,
-                    clock,
-                    settings,
-                });
-                Some(port.serve(lifecycle, |listener| {
+    let sightings = parts.receive.then(|| NotedSightings::begin(&settings, lifecycle)).flatten();
+    let receiver = match public {
+        None => None,
+        Some(port) => {
+            let translators = translators.into_iter().collect();
+            let (broker, settings) = (broker.broker.clone(), ReceiverSettings::default());
+            let seen = sightings.as_ref().map(|noted| noted.sightings.clone()).unwrap_or_default();
+            let intake = Arc::new(Intake {
+                sources,
+                translators,
+                schemas,
+                rules,
+                broker,
+                certificates,
+                sightings: seen,
+                statuses,
+                clock,
+                settings,
+            });
+            Some(
+                port.serve(lifecycle, |listener| {
                     receiver::serve(listener, intake, draining.clone())
-                })?)
-            }
-        };
-    Ok(App { receiver, operators, ledger, broker })
+                })?,
+            )
+        }
+    };
+    Ok(App { receiver, operators, ledger, broker, sightings })
 }
 
 impl App {
     /// Takes no new work, finishes what is in flight within a deadline, and closes the broker last.
     pub async fn stop(self, lifecycle: &Lifecycle) -> Drained {
         let drained = lifecycle.drain().await;
+        if let Some(sightings) = self.sightings {
+            sightings.end().await;
+        }
         self.broker.close().await;
         drained
     }

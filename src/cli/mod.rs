@@ -20,6 +20,7 @@ mod run;
 mod sandbox;
 mod send;
 mod setup;
+mod sources;
 
 use std::{ffi::OsString, io, path::Path, process::ExitCode, str::FromStr, sync::Arc};
 
@@ -66,6 +67,7 @@ enum Command {
     Books(books::Options),
     Brake(brake::Options),
     Callbacks(callbacks::Options),
+    Sources(sources::Options),
     Desks(desks::Options),
     Desk(desk::Options),
     Health(health::Options),
@@ -160,6 +162,7 @@ impl Command {
             Self::Books(options) => options.run(context).await,
             Self::Brake(options) => options.run(context).await,
             Self::Callbacks(options) => options.run(context).await,
+            Self::Sources(options) => options.run(context).await,
             Self::Desks(options) => options.run(context).await,
             Self::Desk(options) => options.run(context).await,
             Self::Health(options) => options.run(context).await,

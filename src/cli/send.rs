@@ -58,6 +58,13 @@ impl Options {
             return Err(WrongCall(format!("--to `{to}`: begin it with http:// or https://")).into());
         }
         let url = format!("{}/hooks/{source}", to.trim_end_matches('/'));
+        if Scheme::new(settings.clone())?.signs_elsewhere() {
+            let words = format!(
+                "only the sender itself can sign for `{source}`: this end has no more than what it \
+                 verifies with"
+            );
+            return Err(WrongCall(words).into());
+        }
         let post = Post::signed(settings, &id, &event_type, &data)?;
         let answer = post.send(&url).await?;
         if self.json {

@@ -89,7 +89,8 @@ impl Environment {
             }
         };
         let Self { mut variables, settings, mut faults } = self;
-        let read = behaviour::read(&file, &text, &mut variables, knows_type, &mut faults);
+        let read =
+            behaviour::read(&file, &text, &mut variables, settings.listen, knows_type, &mut faults);
         if !faults.is_empty() {
             faults.sort();
             return Err(ConfigError { faults });

@@ -94,6 +94,9 @@ problem_types! {
     NotDurable => SERVICE_UNAVAILABLE, "not-durable", "The event could not be made durable";
     /// What became of events cannot be read here.
     NoRecords => SERVICE_UNAVAILABLE, "no-records", "What became of the event cannot be read here";
+    /// The certificate that a signature needs could not be fetched.
+    NoCertificate => SERVICE_UNAVAILABLE, "no-certificate",
+        "The sender's certificate could not be fetched";
     /// The receiver takes no events now.
     NotReady => SERVICE_UNAVAILABLE, "not-ready", "The receiver is not ready";
 }

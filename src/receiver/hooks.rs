@@ -10,6 +10,7 @@ use super::{
     described::{HandshakeRefused, PostRefused},
     intake::Intake,
     labels::Labels,
+    ping,
     posted::{PassedOver, Posted, Shape},
     receipt::{Receipt, Receipts, Told},
     refusal::Refusal,
@@ -52,6 +53,9 @@ pub(super) async fn receive(
     budget: web::Data<Budget>,
     labels: web::Data<Labels>,
 ) -> HttpResponse {
+    if ping::may_be(&request, &intake) {
+        return ping::answer(&request, payload, &intake, &budget).await;
+    }
     let started = Instant::now();
     match accept(&request, payload, &intake, &budget).await {
         Ok(accepted) => accepted.answer(started, &labels, &intake.statuses),
@@ -69,7 +73,7 @@ async fn accept(
     let translator = intake.translators.get(source);
     let content = content(request, translator.is_some())?;
     let body = body::read(request, payload, budget, &intake.settings).await?;
-    let verified = intake.verify(source, scheme, request, &body.bytes)?;
+    let verified = intake.verify(source, scheme, request, &body.bytes).await?;
     let mut posted = Posted::read(source, content, translator, request, &verified)?;
     intake.check_all(&posted)?;
     let address = |(_, event)| intake.address(event, RequestId::carried(request_id(request)));

@@ -6,14 +6,21 @@ use actix_web::{HttpRequest, web::Bytes};
 use futures_util::{StreamExt, stream};
 use tokio::time::timeout;
 
-use super::{posted::Posted, refusal::Refusal, settings::ReceiverSettings, status::Statuses};
+use super::{
+    certificates::{Certificates, GetError},
+    posted::Posted,
+    refusal::Refusal,
+    settings::ReceiverSettings,
+    sightings::Sightings,
+    status::Statuses,
+};
 use crate::{
     broker::{Broker, BrokerError, Readiness},
     clock::Clock,
     event::{Envelope, Event, RequestId, SchemaBook, SourceName},
     formats::Translator,
     rules::RuleBook,
-    signature::{Headers, Scheme, Verified},
+    signature::{Headers, Scheme, SignatureError, Verified},
 };
 
 /// All that the receiver needs to take an event in.
@@ -31,6 +38,10 @@ pub struct Intake {
     pub broker: Arc<dyn Broker>,
     /// Who may ask what became of its events.
     pub statuses: Statuses,
+    /// The certificates of senders that sign with one.
+    pub certificates: Certificates,
+    /// When each secret last verified.
+    pub sightings: Arc<Sightings>,
     /// What signed times are held against.
     pub clock: Arc<dyn Clock>,
     /// Limits and deadlines.
@@ -49,7 +60,7 @@ impl Intake {
     }
 
     /// Proves that the source posted the body.
-    pub(super) fn verify<'b>(
+    pub(super) async fn verify<'b>(
         &self,
         source: &SourceName,
         scheme: &Scheme,
@@ -61,9 +72,25 @@ impl Intake {
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_bytes()))
             .collect();
+        let refused = |error| {
+            self.sightings.refused(source, SignatureError::reason(&error), self.clock.now());
+            Refusal::Signature { error, challenge: scheme.challenge() }
+        };
+        let certificate = match scheme.certificate_url(&headers).map_err(refused)? {
+            Some(url) => match self.certificates.get(&url, self.clock.now()).await {
+                Ok(certificate) => Some(certificate),
+                Err(GetError::Fetch(error)) => return Err(Refusal::NoCertificate(error)),
+                Err(GetError::Certificate(error)) => return Err(refused(error.into())),
+            },
+            None => None,
+        };
+        let headers = headers.with_certificate(certificate.as_ref());
         let now = self.clock.now();
-        let verified = scheme.verify(&headers, body, now)?;
+        let verified = scheme.verify(&headers, body, now).map_err(refused)?;
         if let Some(secret) = verified.secret() {
+            if let Some(fingerprint) = scheme.fingerprints().get(secret) {
+                self.sightings.verified(source, *fingerprint, now);
+            }
             let labels = [("source", source.to_string()), ("secret", (secret + 1).to_string())];
             let seconds = now.as_duration().as_secs_f64();
             metrics::gauge!("deskbell_secret_last_used_timestamp_seconds", &labels).set(seconds);

@@ -8,6 +8,7 @@
 
 mod body;
 mod budget;
+mod certificates;
 mod connections;
 mod content;
 mod described;
@@ -15,16 +16,20 @@ mod health;
 mod hooks;
 mod intake;
 mod labels;
+mod ping;
 mod posted;
 mod receipt;
 mod refusal;
 mod settings;
+mod sightings;
 mod status;
 mod unread;
 
+pub use certificates::{Certificates, NoAuthorities};
 pub use described::Described;
 pub use intake::Intake;
 pub use settings::ReceiverSettings;
+pub use sightings::{Refused, Sighted, SightingBook, Sightings};
 pub use status::{Recorded, Records, RecordsError, Statuses, Tokens};
 
 use std::{

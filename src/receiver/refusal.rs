@@ -6,7 +6,9 @@ use actix_web::{
 };
 use serde_json::{Value, json};
 
-use super::{content::ACCEPTED, settings::ReceiverSettings, status::RecordsError};
+use super::{
+    certificates::FetchError, content::ACCEPTED, settings::ReceiverSettings, status::RecordsError,
+};
 use crate::{
     broker::BrokerError,
     causes::Causes,
@@ -42,8 +44,10 @@ pub(super) enum Refusal {
     TooSlow,
     #[error("the body ended early, or its framing is broken")]
     BrokenBody,
-    #[error(transparent)]
-    Signature(#[from] SignatureError),
+    #[error("{error}")]
+    Signature { error: SignatureError, challenge: &'static str },
+    #[error("the sender's certificate could not be fetched")]
+    NoCertificate(#[source] FetchError),
     #[error(transparent)]
     Event(#[from] EventError),
     #[error(transparent)]
@@ -105,7 +109,7 @@ impl Refusal {
     /// The name that metrics and logs use.
     fn reason(&self) -> &'static str {
         match self {
-            Self::Signature(error) => error.reason(),
+            Self::Signature { error, .. } => error.reason(),
             _ => self.kind().slug(),
         }
     }
@@ -113,7 +117,7 @@ impl Refusal {
     /// One line without payload, signature or query. A wrong signature leaves none.
     fn log(&self, source: &str, reason: &str, request_id: &str) {
         match self {
-            Self::Signature(_) | Self::BadToken | Self::UnknownEvent => {}
+            Self::Signature { .. } | Self::BadToken | Self::UnknownEvent => {}
             Self::NoRecords(cause) => tracing::warn!(
                 source.name = source, reason, request.id = request_id, cause = %Causes(cause),
                 "Could not tell `{source}` what became of an event",
@@ -121,6 +125,10 @@ impl Refusal {
             Self::NotDurable(cause) => tracing::warn!(
                 source.name = source, reason, request.id = request_id, cause = %Causes(cause),
                 "Could not make an event of `{source}` durable",
+            ),
+            Self::NoCertificate(cause) => tracing::warn!(
+                source.name = source, reason, request.id = request_id, cause = %Causes(cause),
+                "Could not fetch the certificate of `{source}`",
             ),
             _ => tracing::warn!(
                 source.name = source,
@@ -147,8 +155,9 @@ impl Refusal {
             Self::BrokenBody
             | Self::Event(EventError::NotJson(_))
             | Self::Format(FormatError::NotJson(_)) => Type::MalformedBody,
-            Self::Signature(SignatureError::AmbiguousId)
-            | Self::Event(
+            Self::Signature { error, .. } => kind_of(error),
+            Self::NoCertificate(_) => Type::NoCertificate,
+            Self::Event(
                 EventError::NotACloudEvent(_)
                 | EventError::NotAnObject
                 | EventError::NotABatch
@@ -168,13 +177,6 @@ impl Refusal {
                 | FormatError::NoId
                 | FormatError::Unusable { .. },
             ) => Type::MalformedEvent,
-            Self::Signature(
-                SignatureError::Missing(_)
-                | SignatureError::Malformed(_)
-                | SignatureError::TooMany { .. }
-                | SignatureError::Wrong
-                | SignatureError::Stale { .. },
-            ) => Type::BadSignature,
             Self::UnknownType { .. } => Type::UnknownType,
             Self::OffSchema(_) => Type::OffSchema,
             Self::BadToken => Type::BadToken,
@@ -185,7 +187,8 @@ impl Refusal {
     }
 
     fn problem(self, settings: &ReceiverSettings) -> Problem {
-        let problem = Problem::of(self.kind()).detail(self.to_string());
+        let kind = self.kind();
+        let problem = Problem::of(kind).detail(self.to_string());
         let later = |problem: Problem| {
             let seconds = settings.retry_after.as_millis().div_ceil(1000);
             problem.header(RETRY_AFTER, seconds.to_string())
@@ -201,12 +204,15 @@ impl Refusal {
                 problem.closing()
             }
             Self::TooManyConnections | Self::Busy => later(problem).closing(),
-            Self::NotDurable(_) | Self::UnknownEvent | Self::NoRecords(_) => later(problem),
+            Self::NotDurable(_)
+            | Self::NoCertificate(_)
+            | Self::UnknownEvent
+            | Self::NoRecords(_) => later(problem),
             Self::BadToken => problem.header(WWW_AUTHENTICATE, "Bearer realm=\"hooks\""),
-            Self::Signature(SignatureError::AmbiguousId) | Self::Event(_) | Self::Format(_) => {
-                problem
+            Self::Signature { challenge, .. } if kind == Type::BadSignature => {
+                problem.header(WWW_AUTHENTICATE, challenge)
             }
-            Self::Signature(_) => problem.header(WWW_AUTHENTICATE, "Signature realm=\"hooks\""),
+            Self::Signature { .. } | Self::Event(_) | Self::Format(_) => problem,
             Self::UnknownType { known } => {
                 let known: Vec<_> = known.into_iter().map(String::from).collect();
                 problem.member("types", known)
@@ -219,5 +225,22 @@ impl Refusal {
                 problem.member("errors", errors)
             }
         }
+    }
+}
+
+/// What kind of problem a refused proof is. An ambiguity is the sender's own, whose signature holds.
+fn kind_of(error: &SignatureError) -> Type {
+    match error {
+        SignatureError::AmbiguousId | SignatureError::AmbiguousField(_) => Type::MalformedEvent,
+        SignatureError::Missing(_)
+        | SignatureError::Malformed(_)
+        | SignatureError::TooMany { .. }
+        | SignatureError::MissingInBody(_)
+        | SignatureError::UnreadableBody
+        | SignatureError::ForeignCertificate(_)
+        | SignatureError::Certificate(_)
+        | SignatureError::Wrong
+        | SignatureError::WrongCredentials
+        | SignatureError::Stale { .. } => Type::BadSignature,
     }
 }

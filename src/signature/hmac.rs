@@ -6,8 +6,10 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::{
-    Encoding, Headers, HmacSettings, InvalidSecret, SignatureError, Verified, mac::Keys,
-    secret::text_keys, standard::fresh,
+    Encoding, Headers, HmacSettings, InvalidSecret, SignatureError, Verified,
+    mac::Keys,
+    secret::text_keys,
+    time::{Unit, fresh},
 };
 
 #[derive(Debug, Clone)]
@@ -38,7 +40,8 @@ impl HmacScheme {
         let time = headers.one(&timestamped.header)?;
         let parts = [time.as_bytes(), timestamped.separator.as_bytes(), body];
         let secret = self.keys.signer(&parts, &[claimed]).ok_or(SignatureError::Wrong)?;
-        let signed_at = fresh(time, &timestamped.header, timestamped.tolerance, now)?;
+        let signed_at =
+            fresh(time, Unit::Seconds, &timestamped.header, timestamped.tolerance, now)?;
         Ok(Verified { body, id: None, signed_at: Some(signed_at), secret: Some(secret) })
     }
 

@@ -26,6 +26,21 @@ impl Key {
         }
     }
 
+    /// Whether one of the MACs `claimed` is this key's over `parts`. All are tried.
+    pub(super) fn has_made_one(&self, parts: &[&[u8]], claimed: &[Vec<u8>]) -> bool {
+        let fed = self.fed(parts);
+        let mut found = false;
+        for mac in claimed {
+            found |= fed.has_made(mac);
+        }
+        found
+    }
+
+    /// The MAC over `parts`, one after the other.
+    pub(super) fn sign(&self, parts: &[&[u8]]) -> Vec<u8> {
+        self.fed(parts).finish()
+    }
+
     fn fed(&self, parts: &[&[u8]]) -> Self {
         let mut fed = self.clone();
         for part in parts {
@@ -69,18 +84,15 @@ impl Keys {
 
     /// The first key's MAC over `parts`, one after the other.
     pub(super) fn sign(&self, parts: &[&[u8]]) -> Vec<u8> {
-        self.first.fed(parts).finish()
+        self.first.sign(parts)
     }
 
     /// Which key made one of the MACs `claimed` over `parts`. All are tried, without early exit.
     pub(super) fn signer(&self, parts: &[&[u8]], claimed: &[Vec<u8>]) -> Option<usize> {
         let mut found = None;
         for (index, key) in std::iter::once(&self.first).chain(&self.others).enumerate() {
-            let fed = key.fed(parts);
-            for mac in claimed {
-                let made = fed.has_made(mac);
-                found = found.or(made.then_some(index));
-            }
+            let made = key.has_made_one(parts, claimed);
+            found = found.or(made.then_some(index));
         }
         found
     }

@@ -14,6 +14,12 @@ use super::{
 /// The least length of a Standard Webhooks secret (Standard Webhooks 1.0, "Signature scheme").
 const LEAST_BYTES: usize = 24;
 
+/// The least length of a key in hexadecimal; Adyen's have 32 bytes.
+const LEAST_HEX_BYTES: usize = 16;
+
+/// The length of an ed25519 key (RFC 8032).
+const ED25519_BYTES: usize = 32;
+
 /// Standard base64 that minds padding only where it is there.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
@@ -32,19 +38,43 @@ pub enum InvalidSecret {
     /// The secret is not base64.
     #[error("secret {0} is not base64, with or without `whsec_` before it")]
     NotBase64(usize),
-    /// The secret is one half of an ed25519 pair.
-    #[error("secret {0} is an ed25519 key: only `v1` secrets (`whsec_`) are supported")]
-    Asymmetric(usize),
+    /// The secret is the private half of an ed25519 pair.
+    #[error(
+        "secret {0} is a private ed25519 key (`whsk_`), which is its sender's alone: give the \
+         public half (`whpk_`)"
+    )]
+    Private(usize),
+    /// The secret is no public half of an ed25519 pair.
+    #[error("secret {0} is not the base64 of a 32-byte ed25519 key after `whpk_`")]
+    NotEd25519(usize),
+    /// The secret is not hexadecimal.
+    #[error("secret {0} is not a key in hexadecimal of at least {LEAST_HEX_BYTES} bytes")]
+    NotHex(usize),
     /// The secret can be guessed.
     #[error("secret {0} is shorter than {LEAST_BYTES} bytes")]
     TooShort(usize),
 }
 
+/// A Standard Webhooks secret, ready for use.
+#[derive(Debug, Clone)]
+pub(super) enum StandardKey {
+    /// Of `v1`: both sides have it.
+    Shared(Box<Key>),
+    /// Of `v1a`: the public half of the sender's pair.
+    Public(Vec<u8>),
+}
+
 /// The keys of Standard Webhooks secrets.
-pub(super) fn standard_keys(secrets: &[SecretString]) -> Result<Keys, InvalidSecret> {
-    keys(secrets, |position, text| {
-        if text.starts_with("whsk_") || text.starts_with("whpk_") {
-            return Err(InvalidSecret::Asymmetric(position));
+pub(super) fn standard_keys(secrets: &[SecretString]) -> Result<Vec<StandardKey>, InvalidSecret> {
+    each(secrets, |position, text| {
+        if text.starts_with("whsk_") {
+            return Err(InvalidSecret::Private(position));
+        }
+        if let Some(public) = text.strip_prefix("whpk_") {
+            return match LENIENT.decode(public) {
+                Ok(bytes) if bytes.len() == ED25519_BYTES => Ok(StandardKey::Public(bytes)),
+                _ => Err(InvalidSecret::NotEd25519(position)),
+            };
         }
         let bytes = LENIENT
             .decode(text.strip_prefix("whsec_").unwrap_or(text))
@@ -52,7 +82,15 @@ pub(super) fn standard_keys(secrets: &[SecretString]) -> Result<Keys, InvalidSec
         if bytes.len() < LEAST_BYTES {
             return Err(InvalidSecret::TooShort(position));
         }
-        Ok(Key::new(Hash::Sha256, &bytes))
+        Ok(StandardKey::Shared(Box::new(Key::new(Hash::Sha256, &bytes))))
+    })
+}
+
+/// The keys of secrets that are written in hexadecimal.
+pub(super) fn hex_keys(secrets: &[SecretString]) -> Result<Keys, InvalidSecret> {
+    keys(secrets, |position, text| match hex::decode(text) {
+        Ok(bytes) if bytes.len() >= LEAST_HEX_BYTES => Ok(Key::new(Hash::Sha256, &bytes)),
+        _ => Err(InvalidSecret::NotHex(position)),
     })
 }
 
@@ -65,12 +103,22 @@ fn keys(
     secrets: &[SecretString],
     key: impl Fn(usize, &str) -> Result<Key, InvalidSecret>,
 ) -> Result<Keys, InvalidSecret> {
+    Keys::new(each(secrets, key)?).ok_or(InvalidSecret::NoneGiven)
+}
+
+/// What `ready` makes of each secret: at least one, and none that is empty.
+pub(super) fn each<T>(
+    secrets: &[SecretString],
+    ready: impl Fn(usize, &str) -> Result<T, InvalidSecret>,
+) -> Result<Vec<T>, InvalidSecret> {
+    if secrets.is_empty() {
+        return Err(InvalidSecret::NoneGiven);
+    }
     let one = |(index, secret): (usize, &SecretString)| match secret.expose_secret() {
         "" => Err(InvalidSecret::Empty(index + 1)),
-        text => key(index + 1, text),
+        text => ready(index + 1, text),
     };
-    let keys = secrets.iter().enumerate().map(one).collect::<Result<Vec<Key>, _>>()?;
-    Keys::new(keys).ok_or(InvalidSecret::NoneGiven)
+    secrets.iter().enumerate().map(one).collect()
 }
 
 #[cfg(test)]
@@ -89,6 +137,7 @@ mod tests {
             "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
             "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMQ==",
             "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMQ",
+            "whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
         ] {
             assert_eq!(refused(good), None, "{good}");
         }
@@ -99,7 +148,12 @@ mod tests {
         assert_eq!(refused(""), Some(InvalidSecret::Empty(2)));
         assert_eq!(refused("whsec_"), Some(InvalidSecret::TooShort(2)));
         assert_eq!(refused("not base64"), Some(InvalidSecret::NotBase64(2)));
-        assert_eq!(refused("whsk_MfKQ9r8GKYqrTw"), Some(InvalidSecret::Asymmetric(2)));
+        assert_eq!(refused("whsk_MfKQ9r8GKYqrTw"), Some(InvalidSecret::Private(2)));
+        assert_eq!(refused("whpk_MfKQ9r8GKYqrTw"), Some(InvalidSecret::NotEd25519(2)));
+        let hexadecimal = |secret: &str| hex_keys(&[secret.into()]).err();
+        assert_eq!(hexadecimal(&"0f".repeat(16)), None);
+        assert_eq!(hexadecimal(&"0f".repeat(15)), Some(InvalidSecret::NotHex(1)));
+        assert_eq!(hexadecimal(&"xy".repeat(16)), Some(InvalidSecret::NotHex(1)));
         assert_eq!(refused("whsec_MfKQ9r8GKYqr"), Some(InvalidSecret::TooShort(2)));
         assert_eq!(standard_keys(&[]).err(), Some(InvalidSecret::NoneGiven));
         assert_eq!(text_keys(&[], Hash::Sha512).err(), Some(InvalidSecret::NoneGiven));

@@ -41,6 +41,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "http",
             "rules",
             "signature",
+            "sqlite",
             "ticket",
         ],
     ),

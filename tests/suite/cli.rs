@@ -262,3 +262,32 @@ fn receiver_and_workers_apart_need_rabbitmq_between_them() {
         assert!(text(&output.stderr).contains("DESKBELL_AMQP_URL"), "{command}");
     }
 }
+
+#[test]
+fn the_sources_are_listed_with_what_each_proves_itself_by() {
+    let folder = example();
+    let output = deskbell(folder.path(), &["sources", "list", "--json"], &SECRETS);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let sources: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let expected = json!([
+        { "source": "billing", "verify": "hmac", "secrets": [{ "secret": 1 }], "refused": [] },
+        {
+            "source": "shop", "verify": "standard-webhooks", "secrets": [{ "secret": 1 }],
+            "refused": []
+        },
+    ]);
+    assert_eq!(sources, expected);
+    assert!(text(&output.stderr).contains("nothing is noted"), "{}", text(&output.stderr));
+    let table = text(&deskbell(folder.path(), &["sources"], &SECRETS).stdout);
+    assert!(table.contains("1 of 1") && table.contains("never noted"), "{table}");
+}
+
+#[test]
+fn nothing_is_sent_for_a_source_whose_key_is_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = "[sources.pay]\nverify = \"paypal\"\nwebhook_id = \"WID\"\n";
+    fs::write(folder.path().join("deskbell.toml"), lines).unwrap();
+    let output = deskbell(folder.path(), &["send", "payment.failed"], &[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("only the sender itself can sign for `pay`"));
+}

@@ -4,6 +4,7 @@
 mod faults;
 mod format_faults;
 mod rule_faults;
+mod source_faults;
 
 use std::{ffi::OsString, fs, path::Path, time::Duration};
 

@@ -8,7 +8,7 @@ mod rules;
 mod sources;
 mod templates;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
 use toml::de::DeTable;
 
@@ -33,11 +33,12 @@ pub(super) struct Behaviour {
     pub(super) preflight: Option<Duration>,
 }
 
-/// Reads the behaviour file `file`, which says `text`; the faults are noted.
+/// Reads the behaviour file `file`, which says `text`, for a receiver at `listen`; the faults are noted.
 pub(super) fn read(
     file: &str,
     text: &str,
     variables: &mut Variables,
+    listen: SocketAddr,
     knows_type: &dyn Fn(&EventType) -> bool,
     faults: &mut Vec<Fault>,
 ) -> Behaviour {
@@ -49,7 +50,7 @@ pub(super) fn read(
     }
     let behaviour = if errors.is_empty() {
         let root = Table::new(parsed.get_ref(), 0..0, "the file");
-        let sources = sources::read(&mut document, &root, knows_type);
+        let sources = sources::read(&mut document, &root, listen, knows_type);
         let desks = desks::read(&mut document, &root);
         let rules = rules::read(&mut document, &root, &desks, knows_type);
         let preflight = preflight::read(&mut document, &root);

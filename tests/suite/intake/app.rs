@@ -13,7 +13,7 @@ use std::{
 use deskbell::{
     clock::{Clock, ManualClock},
     event::{SchemaBook, SourceName},
-    receiver::{self, Intake, ReceiverSettings, Statuses},
+    receiver::{self, Certificates, Intake, ReceiverSettings, Statuses},
     rules::RuleBook,
     signature::{Encoding, Hash, HmacSettings, Scheme, SchemeSettings, Timestamped},
 };
@@ -118,6 +118,16 @@ impl App {
     }
 
     pub(super) fn with(mood: Mood, set: impl FnOnce(&mut ReceiverSettings)) -> Self {
+        Self::knowing(mood, set, Vec::new(), Certificates::default())
+    }
+
+    /// A receiver that has further sources, and what fetches certificates.
+    pub(super) fn knowing(
+        mood: Mood,
+        set: impl FnOnce(&mut ReceiverSettings),
+        further: Vec<(String, Scheme)>,
+        certificates: Certificates,
+    ) -> Self {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = |kind: &str| format!("{kind}-{number}");
         let (shop, plain, open) = (name("shop"), name("plain"), name("open"));
@@ -134,8 +144,9 @@ impl App {
         ];
         let vendors =
             senders::VENDORS.map(|vendor| (source(&name(vendor)), senders::scheme(vendor)));
+        let further = further.into_iter().map(|(name, scheme)| (source(&name), scheme));
         let intake = Intake {
-            sources: own.into_iter().chain(vendors).collect(),
+            sources: own.into_iter().chain(vendors).chain(further).collect(),
             translators: senders::VENDORS
                 .map(|vendor| (source(&name(vendor)), senders::translator(vendor)))
                 .into(),
@@ -143,6 +154,8 @@ impl App {
             rules: Arc::new(RuleBook::default()),
             broker: broker.clone(),
             statuses: Statuses::default(),
+            certificates,
+            sightings: Arc::default(),
             clock: Arc::new(clock.clone()),
             settings,
         };
@@ -188,8 +201,18 @@ impl App {
         headers: &[(String, String)],
         body: &str,
     ) -> Answer {
+        self.post_typed(source, JSON, headers, body).await
+    }
+
+    pub(super) async fn post_typed(
+        &self,
+        source: &str,
+        content_type: &str,
+        headers: &[(String, String)],
+        body: &str,
+    ) -> Answer {
         let request = self.request(Method::POST, &format!("/hooks/{source}"));
-        let request = request.header("content-type", JSON).body(body.to_owned());
+        let request = request.header("content-type", content_type).body(body.to_owned());
         sent(headers.iter().fold(request, |request, (name, value)| request.header(name, value)))
             .await
     }

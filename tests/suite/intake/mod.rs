@@ -12,3 +12,4 @@ mod paths;
 mod secrecy;
 mod senders;
 mod signatures;
+mod vendors;

@@ -5,7 +5,7 @@ mod formats;
 mod status;
 mod verify;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, net::SocketAddr};
 
 use secrecy::SecretString;
 
@@ -29,10 +29,11 @@ pub(in crate::config) struct Sources {
     pub(in crate::config) callbacks: BTreeMap<SourceName, CallbackSettings>,
 }
 
-/// Reads all sources.
+/// Reads all sources of the receiver at `listen`.
 pub(super) fn read<'d>(
     document: &mut Document<'d>,
     root: &Table<'d>,
+    listen: SocketAddr,
     knows_type: &dyn Fn(&EventType) -> bool,
 ) -> Sources {
     let mut sources = Sources::default();
@@ -41,7 +42,7 @@ pub(super) fn read<'d>(
         let name = Said { value: key.get_ref().to_string(), at: key.span() };
         let title = format!("[sources.{}]", name.value);
         let Some(table) = document.table_of(value, &name.value, title) else { continue };
-        let settings = verify::read(document, &table);
+        let settings = verify::read(document, &table, listen);
         let translator = formats::read(document, &table, knows_type);
         let tokens = status::read(document, &table);
         let callback = callback::read(document, &table);
