@@ -105,11 +105,7 @@ pub async fn start(
     let public = parts.receive.then(|| Port::bind(settings.listen)).transpose()?;
     let operators = Port::bind(settings.ops_listen)?;
     let sources = verifiers(sources)?;
-    let certificates = if parts.receive && sources.values().any(Scheme::needs_certificates) {
-        Certificates::of_this_machine()?
-    } else {
-        Certificates::default()
-    };
+    let certificates = certificates(parts, &sources)?;
     let posts = if parts.deliver { posts(desks.values())? } else { Vec::new() };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let rules = Arc::new(rules);
@@ -200,6 +196,18 @@ impl Port {
             }
         });
         Ok(address)
+    }
+}
+
+/// What checks the certificates of senders, where a source signs with one.
+fn certificates(
+    parts: Roles,
+    sources: &HashMap<SourceName, Scheme>,
+) -> Result<Certificates, StartError> {
+    if parts.receive && sources.values().any(Scheme::needs_certificates) {
+        Ok(Certificates::of_this_machine()?)
+    } else {
+        Ok(Certificates::default())
     }
 }
 

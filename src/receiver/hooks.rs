@@ -30,7 +30,7 @@ const HEALTH_ALLOWED: &str = "GET, HEAD";
 
 /// Post an event.
 ///
-/// The same id of the same source is the same event: posting it again is harmless. In `CloudEvents`'
+/// The same id of the same source is the same event: posting it again is harmless. In CloudEvents'
 /// binary mode the attributes are headers (`ce-id`, `ce-type`, ...), and the body is the data.
 #[utoipa::path(
     post,
