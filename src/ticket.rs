@@ -241,7 +241,7 @@ pub enum Missing {
 }
 
 /// A ticket that exists at a desk.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct TicketRef {
     /// The desk's id of it.
     pub id: String,

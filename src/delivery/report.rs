@@ -4,6 +4,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Delivery, Reason, State};
 use crate::{
@@ -12,21 +13,29 @@ use crate::{
 };
 
 /// What a sender is told of one delivery.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Report<'d> {
+    #[schema(value_type = String)]
     desk: &'d DeskName,
+    #[schema(value_type = String)]
     rule: &'d RuleName,
     priority: Priority,
     state: &'static str,
+    /// Since when it is in that state.
+    #[schema(value_type = String, format = DateTime)]
     since: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     ticket: Option<&'d TicketRef>,
+    /// Why it is not ticketed, where something went wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     reason: Option<Reason>,
+    /// In the desk's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'d str>,
     attempts: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
     next_attempt_at: Option<Timestamp>,
 }
 

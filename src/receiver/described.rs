@@ -7,11 +7,11 @@ use utoipa::{
     IntoResponses, Modify, OpenApi,
     openapi::{
         RefOr, Response,
-        security::{ApiKey, ApiKeyValue, SecurityScheme},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
 
-use super::{health, hooks};
+use super::{health, hooks, status};
 use crate::http::{ProblemDocument, ProblemType as Type, ViolationDocument, refusals};
 
 /// The public port.
@@ -23,7 +23,7 @@ use crate::http::{ProblemDocument, ProblemType as Type, ViolationDocument, refus
             Every answer carries `X-Request-Id`. What breaks HTTP itself is answered with an empty \
             body before any of this: 400, 408 or 431.",
     ),
-    paths(hooks::receive, hooks::handshake, health::live, health::ready),
+    paths(hooks::receive, hooks::handshake, status::tell, health::live, health::ready),
     components(schemas(ProblemDocument, ViolationDocument)),
     modifiers(&Signature),
 )]
@@ -40,6 +40,9 @@ impl Modify for Signature {
         let key = ApiKey::Header(ApiKeyValue::with_description("webhook-signature", words));
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("signature", SecurityScheme::ApiKey(key));
+        let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer);
+        let token = token.description(Some("One of the source's `status_tokens`."));
+        components.add_security_scheme("token", SecurityScheme::Http(token.build()));
     }
 }
 
@@ -48,10 +51,33 @@ pub(super) struct PostRefused;
 
 impl IntoResponses for PostRefused {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        let not_here = [Type::NotFound, Type::MethodNotAllowed, Type::NotReady];
+        let not_here = [
+            Type::NotFound,
+            Type::MethodNotAllowed,
+            Type::NotReady,
+            Type::BadToken,
+            Type::UnknownEvent,
+            Type::NoRecords,
+        ];
         let types: Vec<Type> =
             Type::ALL.iter().copied().filter(|kind| !not_here.contains(kind)).collect();
         refusals(&types)
+    }
+}
+
+/// Why a sender is not told what became of an event.
+pub(super) struct StatusRefused;
+
+impl IntoResponses for StatusRefused {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        refusals(&[
+            Type::BadToken,
+            Type::NotFound,
+            Type::UnknownSource,
+            Type::UnknownEvent,
+            Type::TooManyConnections,
+            Type::NoRecords,
+        ])
     }
 }
 

@@ -43,6 +43,7 @@ const HEALTH_ALLOWED: &str = "GET, HEAD";
             status = 202, description = "All events are durable. A vendor that wants words of its own gets them.",
             content((Told = "application/json"), (String = "text/plain")),
         ),
+        (status = 200, description = "The ping of WooCommerce, which holds no event."),
         PostRefused,
     ),
 )]

@@ -18,8 +18,9 @@ use actix_web::{
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
-use super::{hooks::refuse, intake::Intake, refusal::Refusal};
+use super::{described::StatusRefused, hooks::refuse, intake::Intake, refusal::Refusal};
 use crate::{
     delivery::{Delivery, Report},
     event::{Envelope, EventId, EventType, Route, SourceName},
@@ -45,11 +46,14 @@ impl Statuses {
 }
 
 /// What became of one event.
-#[derive(Debug, Serialize)]
-struct Status<'r> {
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Status<'r> {
+    #[schema(value_type = String)]
     id: &'r EventId,
     #[serde(rename = "type")]
+    #[schema(value_type = String)]
     event_type: &'r EventType,
+    #[schema(value_type = String, format = DateTime)]
     received_at: jiff::Timestamp,
     deliveries: Vec<Report<'r>>,
 }
@@ -71,7 +75,22 @@ impl<'r> Status<'r> {
     }
 }
 
-/// `GET /hooks/{source}/events/{id}`
+/// What became of an event.
+#[utoipa::path(
+    get,
+    path = "/hooks/{source}/events/{id}",
+    tag = "events",
+    params(
+        ("source" = String, Path, description = "The configured source's name."),
+        ("id" = String, Path, description = "The event's id, as the receipt tells it."),
+    ),
+    security(("token" = [])),
+    responses(
+        (status = 200, description = "Where each of its deliveries stands.", body = Status),
+        (status = 304, description = "It is as the header `If-None-Match` says."),
+        StatusRefused,
+    ),
+)]
 pub(super) async fn tell(
     request: HttpRequest,
     path: web::Path<(String, String)>,

@@ -13,7 +13,7 @@ use std::{
 use deskbell::{
     clock::{Clock, ManualClock},
     event::{SchemaBook, SourceName},
-    receiver::{self, Certificates, Intake, ReceiverSettings, Statuses},
+    receiver::{self, Certificates, Intake, ReceiverSettings, Statuses, Tokens},
     rules::RuleBook,
     signature::{Encoding, Hash, HmacSettings, Scheme, SchemeSettings, Timestamped},
 };
@@ -145,6 +145,8 @@ impl App {
         let vendors =
             senders::VENDORS.map(|vendor| (source(&name(vendor)), senders::scheme(vendor)));
         let further = further.into_iter().map(|(name, scheme)| (source(&name), scheme));
+        let token = || Tokens::new(&["a token that nobody shows".into()]);
+        let tokens = [&shop, &open].map(|name| (source(name), token())).into();
         let intake = Intake {
             sources: own.into_iter().chain(vendors).chain(further).collect(),
             translators: senders::VENDORS
@@ -153,7 +155,7 @@ impl App {
             schemas: SchemaBook::builtin(),
             rules: Arc::new(RuleBook::default()),
             broker: broker.clone(),
-            statuses: Statuses::default(),
+            statuses: Statuses { tokens, records: None },
             certificates,
             sightings: Arc::default(),
             clock: Arc::new(clock.clone()),

@@ -12,8 +12,12 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| contracts::receiver(&SchemaB
 
 /// The documented call; `None` where the path or the method is none of the document's.
 fn call(method: &Method, path: &str) -> Option<&'static Value> {
-    let template = match path.strip_prefix("/hooks/") {
-        Some(source) if !source.contains('/') => "/hooks/{source}",
+    let template = match path
+        .strip_prefix("/hooks/")
+        .map(|rest| rest.split('/').collect::<Vec<_>>())
+    {
+        Some(parts) if parts.len() == 1 => "/hooks/{source}",
+        Some(parts) if parts.len() == 3 && parts[1] == "events" => "/hooks/{source}/events/{id}",
         _ => path,
     };
     DOCUMENT["paths"].get(template)?.get(method.as_str().to_ascii_lowercase())
@@ -55,7 +59,7 @@ async fn every_call_of_the_document_is_there() {
     for (path, methods) in DOCUMENT["paths"].as_object().unwrap() {
         for method in methods.as_object().unwrap().keys() {
             let method = method.to_uppercase().parse().unwrap();
-            let path = path.replace("{source}", &app.open);
+            let path = path.replace("{source}", &app.open).replace("{id}", "evt_1");
             let answer = sent(app.request(method, &path)).await;
             assert!(![404, 405].contains(&answer.status.as_u16()), "{path}: {}", answer.text);
         }
