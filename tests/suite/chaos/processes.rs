@@ -75,16 +75,20 @@ async fn freeze(fleet: &Fleet) {
     until_tickets_come(fleet).await;
     let slow = || {
         let latency = Fault::new(FaultKind::Latency(Duration::from_secs(1)));
-        FaultPlan::none().on(Operation::Create, latency.after_creating().times(8))
+        FaultPlan::none().on(Operation::Create, latency.after_creating())
     };
     fleet.sandbox.hubspot().faults(slow());
     fleet.sandbox.supportdesk().faults(slow());
+    // From now on calls are under way at any time.
     tokio::time::sleep(Duration::from_millis(700)).await;
+    until_tickets_come(fleet).await;
     fleet.history.fault("freeze worker");
     // Not with the ledger's lock in its hands: the other worker would stand still with it.
     let lock = writing_lock(&fleet.ledger());
     signal(fleet, "worker", "STOP");
     drop(lock);
+    fleet.sandbox.hubspot().faults(FaultPlan::none());
+    fleet.sandbox.supportdesk().faults(FaultPlan::none());
     fleet.start("other worker", "deliver");
     // When the lease has run out, and the broker has given the jobs away.
     let taken_over = "SELECT count(*) FROM deliveries

@@ -258,17 +258,6 @@ async fn a_contact_is_known_by_its_other_addresses_too() {
 }
 
 #[tokio::test]
-async fn a_fault_of_the_desk_is_everybodys_and_nobody_is_called_missing() {
-    let server = MockServer::start().await;
-    answer(&server, "POST", READ, 500, json!({})).await;
-    let drafts: Vec<_> = (0..8).map(|it| contact(it, Missing::Skip)).collect();
-    for outcome in look_up(&*hubspot(&server), &drafts).await {
-        assert!(matches!(outcome, Err(DeskError::Faulty(..))), "{outcome:?}");
-    }
-    assert_eq!(asked(&server).await.len(), 1);
-}
-
-#[tokio::test]
 async fn tickets_in_doubt_together_are_looked_for_in_one_call() {
     let server = working().await;
     let tickets = format!("{TICKETS}/batch/read");

@@ -75,3 +75,14 @@ async fn companies_on_another_page_are_searched_for_again() {
     let values = json!(["absent.example", "two.example", "Two.example"]);
     assert_eq!((&filter["operator"], &filter["values"]), (&json!("IN"), &values));
 }
+
+#[tokio::test]
+async fn a_fault_of_the_desk_is_everybodys_and_nobody_is_called_missing() {
+    let server = MockServer::start().await;
+    answer(&server, "POST", READ, 500, json!({})).await;
+    let drafts: Vec<_> = (0..8).map(|it| contact(it, Missing::Skip)).collect();
+    for outcome in look_up(&*hubspot(&server), &drafts).await {
+        assert!(matches!(outcome, Err(DeskError::Faulty(..))), "{outcome:?}");
+    }
+    assert_eq!(asked(&server).await.len(), 1);
+}
