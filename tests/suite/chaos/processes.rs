@@ -75,7 +75,7 @@ async fn freeze(fleet: &Fleet) {
     until_tickets_come(fleet).await;
     let slow = || {
         let latency = Fault::new(FaultKind::Latency(Duration::from_secs(1)));
-        FaultPlan::none().on(Operation::Create, latency.after_creating())
+        FaultPlan::none().on(Operation::Create, latency.after_creating().one_in(1, 0))
     };
     fleet.sandbox.hubspot().faults(slow());
     fleet.sandbox.supportdesk().faults(slow());
