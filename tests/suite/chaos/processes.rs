@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use deskbell::sandbox::{Fault, FaultKind, FaultPlan, Operation};
+use rusqlite::Connection;
 use tokio::task::spawn_blocking;
 
 use super::{
@@ -86,18 +87,35 @@ async fn freeze(fleet: &Fleet) {
     // Not with the ledger's lock in its hands: the other worker would stand still with it.
     let lock = writing_lock(&fleet.ledger());
     signal(fleet, "worker", "STOP");
+    let held = held(&lock);
     drop(lock);
     fleet.sandbox.hubspot().faults(FaultPlan::none());
     fleet.sandbox.supportdesk().faults(FaultPlan::none());
     fleet.start("other worker", "deliver");
     // When the lease has run out, and the broker has given the jobs away.
-    let taken_over = "SELECT count(*) FROM deliveries
-        WHERE doc ->> '$.claims' > 1 AND state IN ('ticketed', 'uncertain')";
+    let all = i64::try_from(held.len()).unwrap();
+    let taken_over = held.iter().map(|(key, claims)| {
+        format!(
+            "key = '{key}' AND doc ->> '$.claims' > {claims} AND state IN ('ticketed', 'uncertain')"
+        )
+    });
+    let taken_over = taken_over.collect::<Vec<_>>().join(" OR ");
+    let taken_over = format!("SELECT count(*) FROM deliveries WHERE {taken_over}");
     eventually("what the frozen worker held is taken over", || {
-        std::future::ready(count(&fleet.ledger(), taken_over) > 0)
+        std::future::ready(count(&fleet.ledger(), &taken_over) == all)
     })
     .await;
     signal(fleet, "worker", "CONT");
+}
+
+/// What workers are at, with the number of the claim.
+fn held(ledger: &Connection) -> Vec<(String, i64)> {
+    let query = "SELECT key, doc ->> '$.claims' FROM deliveries WHERE state = 'attempting'";
+    let mut statement = ledger.prepare(query).unwrap();
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    let held: Vec<_> = rows.map(Result::unwrap).collect();
+    assert!(!held.is_empty(), "nothing was under way");
+    held
 }
 
 async fn until_tickets_come(fleet: &Fleet) {
