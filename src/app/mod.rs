@@ -30,7 +30,7 @@ use crate::{
     config::{Config, Settings},
     contracts,
     desks::{self, DeskConfig},
-    event::{SchemaBook, SourceName},
+    event::{Redactions, SchemaBook, SourceName},
     ledger::{Ledger, sqlite::SqliteLedger},
     lifecycle::{Drained, Lifecycle},
     operators,
@@ -76,14 +76,18 @@ pub fn ledger_path(settings: &Settings) -> PathBuf {
     settings.ledger_file.clone().unwrap_or_else(|| settings.data_dir.join("ledger.db"))
 }
 
-/// Opens the ledger that `settings` name, and creates it where there is none. Blocks on the disk.
-pub fn open_ledger(settings: &Settings) -> Result<Arc<dyn Ledger>, StartError> {
+/// Opens the ledger that `settings` name, and creates it where there is none; its readers see what
+/// `redactions` leave of each event. Blocks on the disk.
+pub fn open_ledger(
+    settings: &Settings,
+    redactions: Redactions,
+) -> Result<Arc<dyn Ledger>, StartError> {
     let path = ledger_path(settings);
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         create_directory(folder)
             .map_err(|source| StartError::DataDirectory { path: folder.to_owned(), source })?;
     }
-    match SqliteLedger::open(&path) {
+    match SqliteLedger::open_showing(&path, redactions) {
         Ok(ledger) => Ok(ledger),
         Err(source) => Err(StartError::Ledger { path, source }),
     }
@@ -97,8 +101,8 @@ pub async fn start(
     parts: Roles,
     lifecycle: &Lifecycle,
 ) -> Result<App, StartError> {
-    let Config { settings, sources, translators, status_tokens, callbacks, .. } = config;
-    let Config { desks, rules, preflight, warnings, .. } = config;
+    let Config { settings, sources, translators, status_tokens, callbacks, limits, .. } = config;
+    let Config { redactions, desks, rules, preflight, warnings, .. } = config;
     for warning in warnings {
         tracing::warn!("{warning}");
     }
@@ -110,7 +114,7 @@ pub async fn start(
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let rules = Arc::new(rules);
     let broker = RunningBroker::open(&settings, parts, desks.into_keys().collect(), &clock)?;
-    let ledger = parts.deliver.then(|| open_ledger(&settings)).transpose()?;
+    let ledger = parts.deliver.then(|| open_ledger(&settings, redactions)).transpose()?;
 
     let statuses = statuses(status_tokens, &settings, ledger.as_ref());
     let (tasks, draining) = (lifecycle.tasks(), lifecycle.draining());
@@ -131,11 +135,13 @@ pub async fn start(
         None => None,
         Some(port) => {
             let translators = translators.into_iter().collect();
+            let limits = limits.into_iter().collect();
             let (broker, settings) = (broker.broker.clone(), ReceiverSettings::default());
             let seen = sightings.as_ref().map(|noted| noted.sightings.clone()).unwrap_or_default();
             let intake = Arc::new(Intake {
                 sources,
                 translators,
+                limits,
                 schemas,
                 rules,
                 broker,

@@ -200,7 +200,7 @@ impl Context {
     fn load(&self) -> anyhow::Result<(Config, SchemaBook)> {
         let environment = self.environment();
         let schemas = app::schemas(environment.settings())?;
-        let config = environment.load(&|event_type| schemas.knows(event_type))?;
+        let config = environment.load(&schemas)?;
         Ok((config, schemas))
     }
 
@@ -214,7 +214,7 @@ impl Context {
              another place",
             path.display()
         );
-        Ok(app::open_ledger(&settings)?)
+        Ok(app::open_ledger(&settings, self.environment().redactions())?)
     }
 }
 

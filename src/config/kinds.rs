@@ -10,6 +10,9 @@ use super::document::{Document, Said, Table};
 const UNITS: [(&str, u64); 5] =
     [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
 
+/// The units of sizes, in bytes.
+const SIZES: [(&str, u32); 3] = [("B", 1), ("KiB", 1024), ("MiB", 1024 * 1024)];
+
 impl<'d> Document<'d> {
     /// The duration of `key`: `10s`, `5m`, `1h30m`; never nothing.
     pub(super) fn duration(&mut self, table: &Table<'d>, key: &'static str) -> Option<Duration> {
@@ -20,6 +23,17 @@ impl<'d> Document<'d> {
             self.fault(text.at.start, what, "write it as 500ms, 10s, 5m, 72h or 1h30m");
         }
         duration
+    }
+
+    /// The size of `key` in bytes: `500B`, `256KiB`, `1MiB`; never nothing.
+    pub(super) fn size(&mut self, table: &Table<'d>, key: &'static str) -> Option<Said<u32>> {
+        let text = self.text(table, key)?;
+        let Some(value) = parse_size(&text.value) else {
+            let what = format!("`{key}` is no size");
+            self.fault(text.at.start, what, "write it as 256KiB, 1MiB or 500B");
+            return None;
+        };
+        Some(Said { value, at: text.at })
     }
 
     /// The base address of `key`, without a slash at the end, or `default`.
@@ -88,6 +102,14 @@ fn parse_duration(text: &str) -> Option<Duration> {
     (milliseconds > 0).then(|| Duration::from_millis(milliseconds))
 }
 
+fn parse_size(text: &str) -> Option<u32> {
+    let text = text.trim();
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let count: u32 = text[..digits].parse().ok()?;
+    let (_, worth) = SIZES.into_iter().find(|(name, _)| *name == text[digits..].trim())?;
+    count.checked_mul(worth).filter(|size| *size > 0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,6 +121,15 @@ mod tests {
         }
         for text in ["", "10", "s", "0s", "-1s", "1w", "99999999999999999999s", "1é"] {
             assert_eq!(parse_duration(text), None, "{text}");
+        }
+    }
+    #[test]
+    fn sizes_have_units_and_are_never_nothing() {
+        for (text, bytes) in [("500B", 500), ("256KiB", 262_144), (" 1 MiB ", 1_048_576)] {
+            assert_eq!(parse_size(text), Some(bytes), "{text}");
+        }
+        for text in ["", "10", "KiB", "0B", "-1B", "1KB", "1GiB", "9999999MiB", "1é"] {
+            assert_eq!(parse_size(text), None, "{text}");
         }
     }
 }

@@ -23,8 +23,9 @@ use self::variables::Variables;
 use crate::{
     callbacks::CallbackSettings,
     desks::DeskConfig,
-    event::{DeskName, EventType, SourceName},
+    event::{DeskName, Redactions, SchemaBook, SourceName},
     formats::Translator,
+    receiver::SourceLimits,
     rules::RuleBook,
     signature::SchemeSettings,
 };
@@ -42,6 +43,10 @@ pub struct Config {
     pub status_tokens: BTreeMap<SourceName, Vec<SecretString>>,
     /// Who is called back when a delivery has come to its end.
     pub callbacks: BTreeMap<SourceName, CallbackSettings>,
+    /// What each source may post.
+    pub limits: BTreeMap<SourceName, SourceLimits>,
+    /// What of each source's events nobody may read; the rules hide it already.
+    pub redactions: Redactions,
     /// The accounts that get tickets.
     pub desks: BTreeMap<DeskName, DeskConfig>,
     /// Which events become tickets, and what those say.
@@ -73,8 +78,15 @@ impl Environment {
         &self.settings
     }
 
-    /// The second step: reads the behaviour file. `knows_type` tells the types that have a schema.
-    pub fn load(mut self, knows_type: &dyn Fn(&EventType) -> bool) -> Result<Config, ConfigError> {
+    /// Of the second step only what nobody may read of each source's events. Where the behaviour
+    /// file does not tell, nobody may read any payload.
+    pub fn redactions(mut self) -> Redactions {
+        let text = std::fs::read_to_string(&self.settings.behaviour_file).ok();
+        text.and_then(|text| behaviour::redactions(&text, &mut self.variables)).unwrap_or_default()
+    }
+
+    /// The second step: reads the behaviour file. `schemas` tell the types that there are.
+    pub fn load(mut self, schemas: &SchemaBook) -> Result<Config, ConfigError> {
         let path = self.settings.behaviour_file.clone();
         let file = path.display().to_string();
         let text = match std::fs::read_to_string(&path) {
@@ -90,22 +102,26 @@ impl Environment {
         };
         let Self { mut variables, settings, mut faults } = self;
         let read =
-            behaviour::read(&file, &text, &mut variables, settings.listen, knows_type, &mut faults);
+            behaviour::read(&file, &text, &mut variables, settings.listen, schemas, &mut faults);
         if !faults.is_empty() {
             faults.sort();
             return Err(ConfigError { faults });
         }
-        let behaviour::Sources { verify, translators, status_tokens, callbacks } = read.sources;
+        let mut warnings = environment::warnings(&variables);
+        warnings.extend(read.warnings);
+        let sources = read.sources;
         Ok(Config {
             settings,
-            sources: verify,
-            translators,
-            status_tokens,
-            callbacks,
+            sources: sources.verify,
+            translators: sources.translators,
+            status_tokens: sources.status_tokens,
+            callbacks: sources.callbacks,
+            limits: sources.limits,
+            redactions: sources.redactions,
             desks: read.desks,
             rules: read.rules,
             preflight: read.preflight,
-            warnings: environment::warnings(&variables),
+            warnings,
         })
     }
 }
@@ -114,8 +130,8 @@ impl Config {
     /// Both steps at once.
     pub fn load(
         environment: impl Iterator<Item = (OsString, OsString)>,
-        knows_type: &dyn Fn(&EventType) -> bool,
+        schemas: &SchemaBook,
     ) -> Result<Self, ConfigError> {
-        Environment::read(environment).load(knows_type)
+        Environment::read(environment).load(schemas)
     }
 }

@@ -10,6 +10,8 @@ mod encoded;
 mod form;
 mod mark;
 mod names;
+mod pattern;
+mod redaction;
 mod schema;
 mod strict;
 mod time;
@@ -19,6 +21,10 @@ pub use cloudevents::{CONTENT_TYPE, NotACloudEvent};
 pub use form::{EventError, Form};
 pub use mark::{JournalGap, JournalMark};
 pub use names::{DeskName, EventId, EventType, InvalidName, RuleName, SourceName};
+pub use pattern::TypePattern;
+pub use redaction::{
+    EnvelopeView, EventView, InvalidPath, REDACTED, RedactedPath, Redaction, Redactions,
+};
 pub use schema::{MOST_VIOLATIONS, SchemaBook, SchemaFault, Violation};
 pub use strict::{InvalidJson, LONGEST_NUMBER, Limits, Place, read as read_json};
 pub use time::is_rfc3339;

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::http::{StatusCode, header::RETRY_AFTER};
 use serde_json::json;
 use utoipa::{
     ToSchema,
-    openapi::{Content, Ref, RefOr, Response, ResponseBuilder},
+    openapi::{
+        Content, Header, Object, Ref, RefOr, Response, ResponseBuilder, header::HeaderBuilder,
+        schema::Type,
+    },
 };
 
 use super::{PROBLEM_JSON, ProblemType};
@@ -30,8 +34,13 @@ pub struct ProblemDocument {
     request_id: String,
     /// Where the event breaks its schema; only of `off-schema`.
     errors: Option<Vec<ViolationDocument>>,
-    /// The event types that are known; only of `unknown-type`.
+    /// The event types that are known, or that the source may post; only of `unknown-type` and
+    /// `type-not-allowed`.
     types: Option<Vec<String>>,
+    /// The `dataschema` that is wanted; only of `other-dataschema`.
+    expected: Option<String>,
+    /// The `dataschema` that came; only of `other-dataschema`.
+    sent: Option<String>,
     /// The most bytes that are read; only of `body-too-large`.
     limit: Option<u32>,
     /// The most events that are read in one request; only of `body-too-large`.
@@ -51,6 +60,13 @@ pub struct ViolationDocument {
     detail: String,
 }
 
+fn retry_after() -> Header {
+    HeaderBuilder::new()
+        .schema(Some(Object::with_type(Type::Integer)))
+        .description(Some("Seconds after which there is room again."))
+        .build()
+}
+
 /// The answers of these types, by status.
 pub fn refusals(types: &[ProblemType]) -> BTreeMap<String, RefOr<Response>> {
     let mut by_status: BTreeMap<u16, Vec<ProblemType>> = BTreeMap::new();
@@ -64,7 +80,13 @@ pub fn refusals(types: &[ProblemType]) -> BTreeMap<String, RefOr<Response>> {
         if let [kind] = kinds[..] {
             content.example = Some(json!({ "type": kind.uri(), "title": kind.title() }));
         }
-        ResponseBuilder::new().description(lines.join("\n\n")).content(PROBLEM_JSON, content)
+        let response = ResponseBuilder::new().description(lines.join("\n\n"));
+        let response = response.content(PROBLEM_JSON, content);
+        if kinds.iter().all(|kind| kind.status() == StatusCode::TOO_MANY_REQUESTS) {
+            response.header(RETRY_AFTER.as_str(), retry_after())
+        } else {
+            response
+        }
     };
     by_status
         .into_iter()

@@ -85,6 +85,14 @@ problem_types! {
     Unmappable => UNPROCESSABLE_ENTITY, "unmappable", "A map of the source fails";
     /// The event's data breaks the schema of its type.
     OffSchema => UNPROCESSABLE_ENTITY, "off-schema", "The data does not satisfy its schema";
+    /// The source may not post events of this type.
+    TypeNotAllowed => UNPROCESSABLE_ENTITY, "type-not-allowed",
+        "The source may not post this type";
+    /// The event names another schema than its source is to use.
+    OtherDataschema => UNPROCESSABLE_ENTITY, "other-dataschema",
+        "The event is of another schema";
+    /// The source posts more often than it may.
+    TooFast => TOO_MANY_REQUESTS, "too-fast", "The source posts too often";
     /// The sender's address has too many connections.
     TooManyConnections => SERVICE_UNAVAILABLE, "too-many-connections",
         "The address has too many connections";

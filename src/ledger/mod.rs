@@ -4,7 +4,8 @@
 //! - what a method has answered with `Ok` survives any crash;
 //! - a delivery is claimed by one worker at a time, and only by the holder of its desk's lease;
 //! - a transition under a claim that is over is refused and changes nothing;
-//! - the first body under an event's id stands; another is counted as a conflict.
+//! - the first body under an event's id stands; another is counted as a conflict;
+//! - an event is kept whole, and what its source redacts is neither shown nor found.
 
 mod books;
 mod brakes;
@@ -13,6 +14,7 @@ mod desks;
 mod engagement;
 mod error;
 mod jobs;
+mod reading;
 pub mod sqlite;
 
 pub use books::{BookLine, Books, Gap, MOST_NAMED, Missing};
@@ -22,6 +24,7 @@ pub use desks::{DeskLease, DeskRecord};
 pub use engagement::{Engaged, Engagement};
 pub use error::LedgerError;
 pub use jobs::{Claim, Claimed, GivenUp, Granted, Overdue, Requeue, Whereabouts};
+pub use reading::{EventRecord, Filter};
 
 use std::{fmt, time::Duration};
 
@@ -29,8 +32,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::{
-    delivery::{Attempt, Delivery, DeliveryKey, Incident, Reason, Transition},
-    event::{DeskName, Envelope, EventId, EventType, JournalGap, JournalMark, SourceName},
+    delivery::{Attempt, Delivery, DeliveryKey, Incident, Transition},
+    event::{DeskName, Envelope, EventId, JournalGap, JournalMark, SourceName},
     inspection::Inspection,
     standing::Standing,
     ticket::Priority,
@@ -210,34 +213,4 @@ pub trait Ledger: Callbacks + fmt::Debug + Send + Sync {
 
     /// The accounts.
     async fn books(&self) -> Result<Books, LedgerError>;
-}
-
-/// An accepted event as the ledger knows it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct EventRecord {
-    /// The event with its routes.
-    pub envelope: Envelope,
-    /// How often another body came under the same id.
-    pub conflicts: u64,
-}
-
-/// Chooses deliveries. What is `None` does not choose.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Filter {
-    /// By the contract's name of the state.
-    pub state: Option<String>,
-    /// By desk.
-    pub desk: Option<DeskName>,
-    /// By source.
-    pub source: Option<SourceName>,
-    /// By event type.
-    pub event_type: Option<EventType>,
-    /// By the reason of the last failure.
-    pub reason: Option<Reason>,
-    /// Changed since then.
-    pub since: Option<Timestamp>,
-    /// By a text in the event or in the failure's words.
-    pub text: Option<String>,
-    /// How many at most; all for `None`.
-    pub most: Option<usize>,
 }

@@ -71,10 +71,13 @@ async fn accept(
     budget: &Budget,
 ) -> Result<Accepted, Refusal> {
     let (source, scheme) = intake.source(request)?;
+    let limits = intake.limits.of(source);
+    limits.has_room()?;
     let translator = intake.translators.get(source);
     let content = content(request, translator.is_some())?;
-    let body = body::read(request, payload, budget, &intake.settings).await?;
+    let body = body::read(request, payload, budget, &limits.within(&intake.settings)).await?;
     let verified = intake.verify(source, scheme, request, &body.bytes).await?;
+    limits.count()?;
     let mut posted = Posted::read(source, content, translator, request, &verified)?;
     intake.check_all(&posted)?;
     let address = |(_, event)| intake.address(event, RequestId::carried(request_id(request)));
@@ -138,14 +141,15 @@ fn record(envelope: &Envelope, started: Instant) {
     responses((status = 200, description = "The source may post."), HandshakeRefused),
 )]
 pub(super) async fn handshake(request: HttpRequest, intake: web::Data<Intake>) -> HttpResponse {
-    if let Err(refusal) = intake.source(&request) {
-        return refuse(refusal, &request, &intake);
-    }
+    let limits = match intake.source(&request) {
+        Ok((source, _)) => intake.limits.of(source),
+        Err(refusal) => return refuse(refusal, &request, &intake),
+    };
     let mut response = HttpResponse::Ok();
     response.insert_header((header::ALLOW, ALLOWED));
     if request.headers().contains_key("webhook-request-origin") {
         response.insert_header(("WebHook-Allowed-Origin", "*"));
-        response.insert_header(("WebHook-Allowed-Rate", "*"));
+        response.insert_header(("WebHook-Allowed-Rate", limits.allowed_rate()));
     }
     response.finish()
 }

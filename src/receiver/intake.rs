@@ -8,6 +8,7 @@ use tokio::time::timeout;
 
 use super::{
     certificates::{Certificates, GetError},
+    limits::Limits,
     posted::Posted,
     refusal::Refusal,
     settings::ReceiverSettings,
@@ -30,6 +31,8 @@ pub struct Intake {
     pub sources: HashMap<SourceName, Scheme>,
     /// What makes events of the native webhooks of those that post such.
     pub translators: HashMap<SourceName, Translator>,
+    /// What each may post.
+    pub limits: Limits,
     /// The event types that are known.
     pub schemas: SchemaBook,
     /// Where each event goes.
@@ -98,7 +101,8 @@ impl Intake {
         Ok(verified)
     }
 
-    /// Holds each event's data against the schema of its type. One that breaks it refuses all.
+    /// Holds each event against what its source may post, and its data against the schema of its
+    /// type. One that breaks either refuses all.
     pub(super) fn check_all(&self, posted: &Posted) -> Result<(), Refusal> {
         let most = self.settings.events_limit;
         if posted.events.len() > most {
@@ -111,6 +115,7 @@ impl Intake {
     }
 
     fn check(&self, event: &Event) -> Result<(), Refusal> {
+        self.limits.of(&event.source).allow(event, &self.schemas)?;
         if !self.schemas.knows(&event.event_type) {
             return Err(Refusal::UnknownType { known: self.schemas.types().cloned().collect() });
         }

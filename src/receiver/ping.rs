@@ -35,7 +35,9 @@ async fn is_ping(
     budget: &Budget,
 ) -> Result<(), Refusal> {
     let (source, scheme) = intake.source(request)?;
-    let body = body::read(request, payload, budget, &intake.settings).await?;
+    let limits = intake.limits.of(source);
+    limits.has_room()?;
+    let body = body::read(request, payload, budget, &limits.within(&intake.settings)).await?;
     if !scheme.is_ping(&body.bytes) {
         return Err(Refusal::MediaType("a form that is no ping of WooCommerce's is not read"));
     }

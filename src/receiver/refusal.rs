@@ -1,5 +1,7 @@
 //! Every reason not to take a post, and the one place that says how each is answered.
 
+use std::time::Duration;
+
 use actix_web::{
     HttpResponse,
     http::header::{ACCEPT, ACCEPT_ENCODING, ALLOW, RETRY_AFTER, WWW_AUTHENTICATE},
@@ -21,6 +23,9 @@ use crate::{
 /// Stands for every name that is not a configured source's; it cannot be one itself.
 const NO_SOURCE: &str = "-";
 
+/// As many characters of a sender's own words are sent back.
+const LONGEST_ECHO: usize = 256;
+
 /// Why a request is refused.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Refusal {
@@ -36,6 +41,8 @@ pub(super) enum Refusal {
     MediaType(&'static str),
     #[error("compressed bodies are not read")]
     Encoded,
+    #[error("the source has posted as often as it may")]
+    TooFast { wait: Duration },
     #[error("more than {limit} bytes are not read")]
     TooLarge { limit: u32 },
     #[error("the bodies in flight fill their budget")]
@@ -58,6 +65,10 @@ pub(super) enum Refusal {
     InItem { item: usize, cause: Box<Refusal> },
     #[error("there is no schema of the event's type")]
     UnknownType { known: Vec<EventType> },
+    #[error("the source may not post events of this type")]
+    TypeNotAllowed { allowed: Vec<EventType> },
+    #[error("the event names another `dataschema` than its source is to use")]
+    OtherDataschema { pinned: String, sent: String },
     #[error("the data breaks its schema in {} places", .0.len())]
     OffSchema(Vec<Violation>),
     #[error("the header `Authorization` shows no live token of the source")]
@@ -178,7 +189,10 @@ impl Refusal {
                 | FormatError::Unusable { .. },
             ) => Type::MalformedEvent,
             Self::UnknownType { .. } => Type::UnknownType,
+            Self::TypeNotAllowed { .. } => Type::TypeNotAllowed,
+            Self::OtherDataschema { .. } => Type::OtherDataschema,
             Self::OffSchema(_) => Type::OffSchema,
+            Self::TooFast { .. } => Type::TooFast,
             Self::BadToken => Type::BadToken,
             Self::UnknownEvent => Type::UnknownEvent,
             Self::NoRecords(_) => Type::NoRecords,
@@ -189,10 +203,10 @@ impl Refusal {
     fn problem(self, settings: &ReceiverSettings) -> Problem {
         let kind = self.kind();
         let problem = Problem::of(kind).detail(self.to_string());
-        let later = |problem: Problem| {
-            let seconds = settings.retry_after.as_millis().div_ceil(1000);
-            problem.header(RETRY_AFTER, seconds.to_string())
+        let after = |problem: Problem, wait: Duration| {
+            problem.header(RETRY_AFTER, wait.as_millis().div_ceil(1000).max(1).to_string())
         };
+        let later = |problem: Problem| after(problem, settings.retry_after);
         match self {
             Self::Method { allowed } => problem.header(ALLOW, allowed).closing(),
             Self::MediaType(_) => problem.header(ACCEPT, ACCEPTED).closing(),
@@ -203,6 +217,7 @@ impl Refusal {
             Self::NotFound | Self::UnknownSource | Self::TooSlow | Self::BrokenBody => {
                 problem.closing()
             }
+            Self::TooFast { wait } => after(problem, wait).closing(),
             Self::TooManyConnections | Self::Busy => later(problem).closing(),
             Self::NotDurable(_)
             | Self::NoCertificate(_)
@@ -213,9 +228,13 @@ impl Refusal {
                 problem.header(WWW_AUTHENTICATE, challenge)
             }
             Self::Signature { .. } | Self::Event(_) | Self::Format(_) => problem,
-            Self::UnknownType { known } => {
-                let known: Vec<_> = known.into_iter().map(String::from).collect();
-                problem.member("types", known)
+            Self::UnknownType { known: types } | Self::TypeNotAllowed { allowed: types } => {
+                let types: Vec<_> = types.into_iter().map(String::from).collect();
+                problem.member("types", types)
+            }
+            Self::OtherDataschema { pinned, sent } => {
+                let sent: String = sent.chars().take(LONGEST_ECHO).collect();
+                problem.member("expected", pinned).member("sent", sent)
             }
             Self::OffSchema(violations) => {
                 let errors: Vec<Value> = violations

@@ -27,7 +27,7 @@ use std::{cell::OnceCell, fmt};
 use serde::Serialize;
 
 use crate::{
-    event::{DeskName, Event, Route, RuleName},
+    event::{DeskName, Event, Redactions, Route, RuleName, SourceName},
     ticket::TicketDraft,
 };
 
@@ -36,6 +36,7 @@ use crate::{
 pub struct RuleBook {
     templates: Templates,
     rules: Vec<Rule>,
+    redactions: Redactions,
 }
 
 /// Why a rule makes no draft of an event.
@@ -72,9 +73,15 @@ pub enum Matching {
 }
 
 impl RuleBook {
-    /// A book of `rules`, whose templates `templates` has compiled.
+    /// A book of `rules`, whose templates `templates` has compiled, and which hides nothing.
     pub fn new(templates: Templates, rules: Vec<Rule>) -> Self {
-        Self { templates, rules }
+        Self { templates, rules, redactions: Redactions::none() }
+    }
+
+    /// The same book, whose templates see nothing of what `redactions` hide.
+    #[must_use]
+    pub fn hiding(self, redactions: Redactions) -> Self {
+        Self { redactions, ..self }
     }
 
     /// All rules, in the order in which they are asked.
@@ -94,7 +101,7 @@ impl RuleBook {
             if desks.is_empty() {
                 continue;
             }
-            let scope = scope.get_or_init(|| Scope::of(event));
+            let scope = scope.get_or_init(|| self.scope(event));
             if rule.holds(&self.templates, scope) == Ok(false) {
                 continue;
             }
@@ -114,7 +121,10 @@ impl RuleBook {
         desk: &DeskName,
         event: &Event,
     ) -> Result<Option<TicketDraft>, RuleError> {
-        let scope = Scope::of(event);
+        if self.redactions.of(&event.source).is_none() {
+            return Err(unknown_source(&event.source));
+        }
+        let scope = self.scope(event);
         let named =
             self.rules.iter().find(|known| known.name == *rule && known.desks.contains(desk));
         if let Some(rule) = named {
@@ -131,7 +141,7 @@ impl RuleBook {
 
     /// What every rule says about `event`, in order.
     pub fn verdicts(&self, event: &Event) -> Vec<RuleVerdict> {
-        let scope = Scope::of(event);
+        let scope = self.scope(event);
         let verdict = |rule: &Rule| RuleVerdict {
             rule: rule.name.clone(),
             desks: rule.desks.clone(),
@@ -148,9 +158,21 @@ impl RuleBook {
         self.rules.iter().map(verdict).collect()
     }
 
+    fn scope(&self, event: &Event) -> Scope {
+        Scope::of(event, &self.redactions.hidden_of(&event.source))
+    }
+
     fn of_type<'b>(&'b self, event: &'b Event) -> impl Iterator<Item = &'b Rule> {
         self.rules.iter().filter(|rule| rule.on.contains(&event.event_type))
     }
+}
+
+/// What a source redacts is not known once it is gone: a draft might say too much.
+fn unknown_source(source: &SourceName) -> RuleError {
+    let words = format!(
+        "the source `{source}` is not configured, so nobody knows what of it tickets may say"
+    );
+    RuleError { words }
 }
 
 impl fmt::Debug for RuleBook {

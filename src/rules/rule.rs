@@ -88,12 +88,11 @@ pub struct AssociationRule {
 }
 
 impl Rule {
-    /// Whether the rule's `when` is true of the event.
+    /// Whether the rule's `when` is true of the event, with what its source redacts: a yes or no
+    /// shows none of it, and a condition that lost its ground would lose tickets.
     pub(super) fn holds(&self, templates: &Templates, scope: &Scope) -> Result<bool, RuleError> {
-        match &self.when {
-            None => Ok(true),
-            Some(when) => templates.holds(when, scope).map_err(|cause| self.error("when", &cause)),
-        }
+        let Some(when) = &self.when else { return Ok(true) };
+        templates.holds(when, scope.whole()).map_err(|cause| self.error("when", &cause))
     }
 
     /// The priority that the event is routed with: MEDIUM where the template gives none, so that
@@ -102,8 +101,10 @@ impl Rule {
         self.priority(templates, scope).unwrap_or_default()
     }
 
+    /// Of the event with what its source redacts, for it is one of five words.
     fn priority(&self, templates: &Templates, scope: &Scope) -> Result<Priority, RuleError> {
-        let Some(text) = self.optional(templates, scope, "priority", self.priority.as_ref())?
+        let whole = scope.whole();
+        let Some(text) = self.optional(templates, whole, "priority", self.priority.as_ref())?
         else {
             return if self.priority.is_none() {
                 Ok(Priority::default())
@@ -148,7 +149,7 @@ impl Rule {
             tags: tags.filter_map(Result::transpose).collect::<Result<_, _>>()?,
             customer: self.customer(templates, scope)?,
             associations: self.associations(templates, desk, scope)?,
-            incident: self.involvement(optional("incident", &self.incident)?)?,
+            incident: self.involvement(self.incident_key(templates, scope)?)?,
             brake: self.brake.clone(),
         })
     }
@@ -162,6 +163,20 @@ impl Rule {
             return Err(self.error("subject", &"is empty"));
         }
         Ok(subject)
+    }
+
+    /// The incident's key. One without what makes it differ would put strangers on one ticket.
+    fn incident_key(
+        &self,
+        templates: &Templates,
+        scope: &Scope,
+    ) -> Result<Option<String>, RuleError> {
+        let of = |scope| self.optional(templates, scope, "incident", self.incident.as_ref());
+        let (key, whole) = (of(scope)?, scope.whole());
+        if !std::ptr::eq(whole, scope) && key != of(whole)? {
+            return Err(self.error("incident", &"needs what the source redacts"));
+        }
+        Ok(key)
     }
 
     /// A ticket may stand for itself; what is added to one has to say to which.

@@ -12,7 +12,7 @@ use minijinja::{
 use serde_json::{Map, Value as Json};
 
 use super::numbers::{Digits, Huge, Written};
-use crate::event::{Event, SourceName};
+use crate::event::{Event, Redaction, SourceName};
 
 /// The name under which the formatter finds how decimals were written. No template can say it.
 const WRITTEN: &str = "\u{0}written";
@@ -22,11 +22,25 @@ const WRITTEN: &str = "\u{0}written";
 pub struct Scope {
     root: Value,
     written: Arc<Written>,
+    whole: Option<Box<Scope>>,
 }
 
 impl Scope {
-    /// Reads `event` once, for any number of templates.
-    pub fn of(event: &Event) -> Self {
+    /// Reads `event` once, for any number of templates: what `redaction` hides is not there.
+    pub fn of(event: &Event, redaction: &Redaction) -> Self {
+        if redaction.is_empty() {
+            return Self::over(event, &event.data);
+        }
+        let whole = Some(Box::new(Self::over(event, &event.data)));
+        Self { whole, ..Self::over(event, &redaction.without(&event.data)) }
+    }
+
+    /// The event with what is hidden: for answers of which nobody can read it.
+    pub(super) fn whole(&self) -> &Self {
+        self.whole.as_deref().unwrap_or(self)
+    }
+
+    fn over(event: &Event, data: &Json) -> Self {
         let written = Arc::new(Written::default());
         let text = |text: &str| Node::Ready(Value::from(text));
         let mut attributes = Members::of(&event.attributes.extensions, &written);
@@ -44,10 +58,10 @@ impl Scope {
         put("dataschema", event.attributes.dataschema.as_deref());
         let mut root = Members::of(&Map::new(), &written);
         root.put("event", Node::Ready(Value::from_object(attributes)));
-        root.put("data", Node::of(&event.data, &written));
+        root.put("data", Node::of(data, &written));
         root.put("source", text(event.source.as_str()));
         root.put(WRITTEN, Node::Ready(Value::from_dyn_object(Arc::clone(&written))));
-        Self { root: Value::from_object(root), written }
+        Self { root: Value::from_object(root), written, whole: None }
     }
 
     /// Reads a body that is no event yet: `body`, and `headers` by their names in lower case.
@@ -66,7 +80,7 @@ impl Scope {
         root.put("headers", Node::Ready(Value::from_object(named)));
         root.put("source", Node::Ready(Value::from(source.as_str())));
         root.put(WRITTEN, Node::Ready(Value::from_dyn_object(Arc::clone(&written))));
-        Self { root: Value::from_object(root), written }
+        Self { root: Value::from_object(root), written, whole: None }
     }
 
     /// What a template is rendered with.

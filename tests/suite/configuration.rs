@@ -5,27 +5,18 @@ mod faults;
 mod format_faults;
 mod rule_faults;
 mod source_faults;
+mod source_limits;
 
 use std::{ffi::OsString, fs, path::Path, time::Duration};
 
 use deskbell::{
     config::{Config, ConfigError},
     desks::{OnUncertain, Vendor},
-    event::{Event, EventType, SourceName},
+    event::{Event, SchemaBook, SourceName},
     signature::SchemeSettings,
     ticket::{Action, Missing, Priority, Target},
 };
 use tempfile::TempDir;
-
-/// The types that come with Deskbell.
-const TYPES: [&str; 6] = [
-    "payment.failed",
-    "payment.recovered",
-    "order.stuck",
-    "order.released",
-    "integration.error",
-    "integration.recovered",
-];
 
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/deskbell.toml");
 
@@ -38,7 +29,7 @@ const SECRETS: [(&str, &str); 4] = [
 
 fn load(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
     let variables = variables.iter().map(|(name, value)| (OsString::from(name), value.into()));
-    Config::load(variables, &|event_type: &EventType| TYPES.contains(&event_type.as_str()))
+    Config::load(variables, &SchemaBook::builtin())
 }
 
 fn example(more: &[(&str, &str)]) -> Result<Config, ConfigError> {
@@ -248,6 +239,8 @@ fn a_variable_that_the_file_refers_to_is_no_surprise() {
 fn a_text_may_hold_dollars_and_defaults() {
     let (_folder, path) = write(
         r#"
+        [sources.shop]
+        verify = "none"
         [desks.s]
         kind = "supportdesk"
         api_key = "k"

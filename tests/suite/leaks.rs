@@ -6,6 +6,7 @@
 
 mod echo;
 mod other_desks;
+mod redacted;
 mod refusals;
 
 use std::{sync::Arc, time::Duration};

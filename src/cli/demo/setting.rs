@@ -64,7 +64,7 @@ pub(super) fn configuration(
     }
     let environment = Environment::read(variables.into_iter());
     let schemas = app::schemas(environment.settings())?;
-    let mut config = environment.load(&|event_type| schemas.knows(event_type))?;
+    let mut config = environment.load(&schemas)?;
     simulate(&mut config, sandbox);
     Ok((config, schemas))
 }

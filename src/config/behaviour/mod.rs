@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     desks::DeskConfig,
-    event::{DeskName, EventType},
+    event::{DeskName, EventType, Redactions, SchemaBook},
     rules::RuleBook,
 };
 
@@ -31,6 +31,7 @@ pub(super) struct Behaviour {
     pub(super) desks: BTreeMap<DeskName, DeskConfig>,
     pub(super) rules: RuleBook,
     pub(super) preflight: Option<Duration>,
+    pub(super) warnings: Vec<String>,
 }
 
 /// Reads the behaviour file `file`, which says `text`, for a receiver at `listen`; the faults are noted.
@@ -39,9 +40,10 @@ pub(super) fn read(
     text: &str,
     variables: &mut Variables,
     listen: SocketAddr,
-    knows_type: &dyn Fn(&EventType) -> bool,
+    schemas: &SchemaBook,
     faults: &mut Vec<Fault>,
 ) -> Behaviour {
+    let knows_type = &|event_type: &EventType| schemas.knows(event_type);
     let mut document = Document::new(file, text, variables);
     let (parsed, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
@@ -50,7 +52,7 @@ pub(super) fn read(
     }
     let behaviour = if errors.is_empty() {
         let root = Table::new(parsed.get_ref(), 0..0, "the file");
-        let sources = sources::read(&mut document, &root, listen, knows_type);
+        let mut sources = sources::read(&mut document, &root, listen, schemas);
         let desks = desks::read(&mut document, &root);
         let rules = rules::read(&mut document, &root, &desks, knows_type);
         let preflight = preflight::read(&mut document, &root);
@@ -58,10 +60,22 @@ pub(super) fn read(
         let whole = |desks: desks::Desks| {
             desks.into_iter().filter_map(|(name, (_, desk))| Some((name, desk?)))
         };
-        Behaviour { sources, desks: whole(desks).collect(), rules, preflight }
+        let warnings = std::mem::take(&mut sources.warnings);
+        let rules = rules.hiding(sources.redactions.clone());
+        Behaviour { sources, desks: whole(desks).collect(), rules, preflight, warnings }
     } else {
         Behaviour::default()
     };
     faults.append(&mut document.faults);
     behaviour
+}
+
+/// Reads of the behaviour file `text` what nobody may read of each source's events; `None` where
+/// that cannot be told. What else is wrong with the file is of no account.
+pub(super) fn redactions(text: &str, variables: &mut Variables) -> Option<Redactions> {
+    let mut document = Document::new("", text, variables);
+    let (parsed, errors) = DeTable::parse_recoverable(text);
+    let root = Table::new(parsed.get_ref(), 0..0, "the file");
+    let redactions = sources::redactions(&mut document, &root);
+    (errors.is_empty() && document.faults.is_empty()).then_some(redactions)
 }

@@ -122,7 +122,7 @@ fn first_recorded(
     number: i64,
     claimed: &Arc<Envelope>,
 ) -> Result<Envelope, LedgerError> {
-    let record = events::read(tx, Which::Number, &[&number])?.pop();
+    let record = events::read(tx, Which::Number, [number])?.pop();
     // It has just been recorded in this transaction.
     Ok(record.map_or_else(|| Envelope::clone(claimed), |record| record.envelope))
 }

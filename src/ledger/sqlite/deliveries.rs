@@ -9,6 +9,11 @@ use crate::{
     sqlite::to_nanos,
 };
 
+/// The deliveries of the event of id `?1` and source `?2`, by desk.
+pub(super) const OF_EVENT: &str = "SELECT key, doc FROM deliveries
+    WHERE event = (SELECT number FROM events WHERE id = ?1 AND source = ?2)
+    ORDER BY desk";
+
 /// Reads a delivery.
 pub(super) fn find(
     tx: &Transaction<'_>,

@@ -2,12 +2,12 @@
 
 use std::error::Error;
 
-use rusqlite::{OptionalExtension as _, Row, ToSql, Transaction, named_params};
+use rusqlite::{OptionalExtension as _, Params, Row, Transaction, named_params};
 use sha2::{Digest, Sha256};
 
 use super::error::unreadable;
 use crate::{
-    event::{Envelope, Event, RequestId, Route, SourceName},
+    event::{Envelope, Event, Redactions, RequestId, Route, SourceName},
     ledger::{EventRecord, LedgerError},
     sqlite::{from_nanos, to_nanos},
 };
@@ -154,12 +154,36 @@ impl Which {
     }
 }
 
+/// A recorded event, whole.
+pub(super) struct Recorded {
+    pub(super) envelope: Envelope,
+    conflicts: u64,
+}
+
+impl Recorded {
+    fn shown(self, redactions: &Redactions) -> EventRecord {
+        let Self { envelope, conflicts } = self;
+        EventRecord { envelope: redactions.view_envelope(envelope), conflicts }
+    }
+}
+
+/// Reads the events that `which` chooses, for those who may only see what is not redacted.
+pub(super) fn show(
+    tx: &Transaction<'_>,
+    which: Which,
+    parameters: impl Params,
+    redactions: &Redactions,
+) -> Result<Vec<EventRecord>, LedgerError> {
+    let recorded = read(tx, which, parameters)?;
+    Ok(recorded.into_iter().map(|recorded| recorded.shown(redactions)).collect())
+}
+
 /// Reads the events that `which` chooses.
 pub(super) fn read(
     tx: &Transaction<'_>,
     which: Which,
-    parameters: &[&dyn ToSql],
-) -> Result<Vec<EventRecord>, LedgerError> {
+    parameters: impl Params,
+) -> Result<Vec<Recorded>, LedgerError> {
     let mut statement = tx.prepare_cached(which.query())?;
     let rows = statement.query_map(parameters, RawEvent::of)?.collect::<Result<Vec<_>, _>>()?;
     rows.into_iter()
@@ -207,7 +231,7 @@ impl RawEvent {
     fn parse(
         self,
         routes: Vec<(String, String, String)>,
-    ) -> Result<EventRecord, Box<dyn Error + Send + Sync>> {
+    ) -> Result<Recorded, Box<dyn Error + Send + Sync>> {
         let source: SourceName = self.source.parse()?;
         let routes = routes.into_iter().map(|(desk, rule, priority)| {
             Ok(Route { desk: desk.parse()?, rule: rule.parse()?, priority: priority.parse()? })
@@ -219,6 +243,6 @@ impl RawEvent {
             request_id: RequestId::carried(self.request_id),
             received_at: from_nanos(self.received_at),
         };
-        Ok(EventRecord { envelope, conflicts: self.conflicts.unsigned_abs() })
+        Ok(Recorded { envelope, conflicts: self.conflicts.unsigned_abs() })
     }
 }

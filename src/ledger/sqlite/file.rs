@@ -2,10 +2,12 @@
 
 use std::{path::Path, sync::Arc};
 
-use rusqlite::Transaction;
+use rusqlite::{Params, Transaction};
 
+use super::events::{self, Which};
 use crate::{
-    ledger::LedgerError,
+    event::Redactions,
+    ledger::{EventRecord, LedgerError},
     sqlite::{OpenError, Schema, Store},
 };
 
@@ -28,12 +30,19 @@ pub(super) const SCHEMA: Schema = Schema {
 #[derive(Debug)]
 pub struct SqliteLedger {
     store: Store,
+    pub(super) redactions: Redactions,
 }
 
 impl SqliteLedger {
     /// Opens the ledger at `path`, and creates the file where there is none. Blocks on the disk.
+    /// It shows nothing of any payload: [`SqliteLedger::open_showing`] does.
     pub fn open(path: &Path) -> Result<Arc<Self>, OpenError> {
-        Ok(Arc::new(Self { store: Store::open(path, SCHEMA, None)? }))
+        Self::open_showing(path, Redactions::default())
+    }
+
+    /// Opens the ledger at `path` for readers who see what `redactions` leave of each event.
+    pub fn open_showing(path: &Path, redactions: Redactions) -> Result<Arc<Self>, OpenError> {
+        Ok(Arc::new(Self { store: Store::open(path, SCHEMA, None)?, redactions }))
     }
 
     /// Finishes what is under way and closes the file. Later calls fail.
@@ -55,5 +64,17 @@ impl SqliteLedger {
         F: FnOnce(&Transaction<'_>) -> Result<T, LedgerError> + Send + 'static,
     {
         self.store.read(work).await
+    }
+
+    pub(super) async fn show<P>(
+        &self,
+        which: Which,
+        parameters: P,
+    ) -> Result<Vec<EventRecord>, LedgerError>
+    where
+        P: Params + Send + 'static,
+    {
+        let redactions = self.redactions.clone();
+        self.read(move |tx| events::show(tx, which, parameters, &redactions)).await
     }
 }

@@ -2,9 +2,13 @@
 
 use rusqlite::{ToSql, Transaction, types::Value};
 
-use super::deliveries;
+use super::{
+    deliveries,
+    events::{self, Which},
+};
 use crate::{
-    delivery::Delivery,
+    delivery::{Delivery, EventRef},
+    event::Redactions,
     ledger::{Filter, LedgerError},
     sqlite::to_nanos,
 };
@@ -13,11 +17,51 @@ use crate::{
 pub(super) fn deliveries(
     tx: &Transaction<'_>,
     filter: &Filter,
+    redactions: &Redactions,
 ) -> Result<Vec<Delivery>, LedgerError> {
     let (query, parameters) = query(filter);
     let parameters: Vec<&dyn ToSql> =
         parameters.iter().map(|parameter| parameter as &dyn ToSql).collect();
-    deliveries::query(tx, &query, &parameters)
+    let Some(text) = &filter.text else { return deliveries::query(tx, &query, &parameters) };
+    let most = filter.most.unwrap_or(usize::MAX);
+    let mut statement = tx.prepare_cached(&query)?;
+    let mut rows = statement.query(&*parameters)?;
+    let mut found = Vec::new();
+    while found.len() < most
+        && let Some(row) = rows.next()?
+    {
+        let (key, doc): (String, String) = (row.get(0)?, row.get(1)?);
+        let delivery = deliveries::parse(&key, &doc)?;
+        if is_shown(tx, text, &delivery, redactions)? {
+            found.push(delivery);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether the text that was found is one that may be seen: otherwise, guesses would find what is
+/// redacted.
+fn is_shown(
+    tx: &Transaction<'_>,
+    text: &str,
+    delivery: &Delivery,
+    redactions: &Redactions,
+) -> Result<bool, LedgerError> {
+    let EventRef { source, id, .. } = &delivery.event;
+    let says = |words: &str, text: &str| {
+        // As LIKE compares.
+        words.to_ascii_lowercase().contains(&text.to_ascii_lowercase())
+    };
+    if redactions.hidden_of(source).is_empty()
+        || delivery.failure().is_some_and(|failure| says(&failure.words, text))
+    {
+        return Ok(true);
+    }
+    let shown = events::show(tx, Which::Named, [id.as_str(), source.as_str()], redactions)?;
+    Ok(shown.iter().any(|record| {
+        let body = record.envelope.event.to_cloudevents();
+        says(&String::from_utf8_lossy(&body), &as_in_json(text))
+    }))
 }
 
 /// The query with its parameters, in the order of their places.
@@ -54,7 +98,8 @@ pub(super) fn query(filter: &Filter) -> (String, Vec<Value>) {
         query.push_str(condition);
     }
     query.push_str(" ORDER BY updated_at DESC, key");
-    if let Some(most) = filter.most {
+    // What a text is found in may turn out to be hidden, and does not count.
+    if let (Some(most), None) = (filter.most, &filter.text) {
         query.push_str(" LIMIT ?");
         parameters.push(Value::Integer(i64::try_from(most).unwrap_or(i64::MAX)));
     }

@@ -31,6 +31,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use self::{
+    deliveries::OF_EVENT,
     error::unreadable,
     events::{EventRow, Which},
 };
@@ -226,21 +227,15 @@ impl Ledger for SqliteLedger {
         source: &SourceName,
         id: &EventId,
     ) -> Result<Option<EventRecord>, LedgerError> {
-        let (source, id) = (source.clone(), id.clone());
-        self.read(move |tx| {
-            Ok(events::read(tx, Which::Named, &[&id.as_str(), &source.as_str()])?.pop())
-        })
-        .await
+        Ok(self.show(Which::Named, (id.to_string(), source.to_string())).await?.pop())
     }
 
     async fn events_with_id(&self, id: &EventId) -> Result<Vec<EventRecord>, LedgerError> {
-        let id = id.clone();
-        self.read(move |tx| events::read(tx, Which::OfId, &[&id.as_str()])).await
+        self.show(Which::OfId, [id.to_string()]).await
     }
 
     async fn latest_events(&self, most: usize) -> Result<Vec<EventRecord>, LedgerError> {
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
-        self.read(move |tx| events::read(tx, Which::Latest, &[&most])).await
+        self.show(Which::Latest, [i64::try_from(most).unwrap_or(i64::MAX)]).await
     }
 
     async fn delivery(&self, key: &DeliveryKey) -> Result<Option<Delivery>, LedgerError> {
@@ -259,8 +254,8 @@ impl Ledger for SqliteLedger {
     }
 
     async fn deliveries(&self, filter: &Filter) -> Result<Vec<Delivery>, LedgerError> {
-        let filter = filter.clone();
-        self.read(move |tx| filter::deliveries(tx, &filter)).await
+        let (filter, redactions) = (filter.clone(), self.redactions.clone());
+        self.read(move |tx| filter::deliveries(tx, &filter, &redactions)).await
     }
 
     async fn attempts(&self, key: &DeliveryKey) -> Result<Vec<Attempt>, LedgerError> {
@@ -272,8 +267,3 @@ impl Ledger for SqliteLedger {
         self.read(books::books).await
     }
 }
-
-/// The deliveries of the event of id `?1` and source `?2`, by desk.
-const OF_EVENT: &str = "SELECT key, doc FROM deliveries
-    WHERE event = (SELECT number FROM events WHERE id = ?1 AND source = ?2)
-    ORDER BY desk";

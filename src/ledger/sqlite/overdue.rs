@@ -51,7 +51,7 @@ pub(super) fn overdue(
     for (place, rule) in found {
         let name = || format!("the route of event {place} to {desk}");
         let rule: crate::event::RuleName = rule.parse().map_err(unreadable(name))?;
-        for record in events::read(tx, Which::Number, &[&place])? {
+        for record in events::read(tx, Which::Number, [place])? {
             overdue.push(Overdue { place, rule: rule.clone(), envelope: record.envelope });
         }
     }

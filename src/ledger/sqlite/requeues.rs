@@ -47,7 +47,7 @@ pub(super) fn list(tx: &Transaction<'_>, most: usize) -> Result<Vec<Requeue>, Le
     let mut requeues = Vec::with_capacity(rows.len());
     for (number, key, doc, event) in rows {
         let delivery = deliveries::parse(&key, &doc)?;
-        for record in events::read(tx, Which::Number, &[&event])? {
+        for record in events::read(tx, Which::Number, [event])? {
             let delivery = delivery.clone();
             requeues.push(Requeue { number, delivery, envelope: record.envelope });
         }

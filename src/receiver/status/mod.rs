@@ -23,7 +23,7 @@ use utoipa::ToSchema;
 use super::{described::StatusRefused, hooks::refuse, intake::Intake, refusal::Refusal};
 use crate::{
     delivery::{Delivery, Report},
-    event::{Envelope, EventId, EventType, Route, SourceName},
+    event::{EnvelopeView, EventId, EventType, Route, SourceName},
 };
 
 /// The methods of a status.
@@ -60,7 +60,7 @@ pub(super) struct Status<'r> {
 
 impl<'r> Status<'r> {
     fn of(Recorded { envelope, deliveries }: &'r Recorded) -> Self {
-        let Envelope { event, routes, received_at, .. } = envelope;
+        let EnvelopeView { event, routes, received_at, .. } = envelope;
         let report = |route: &'r Route| {
             let taken: Option<&Delivery> =
                 deliveries.iter().find(|delivery| delivery.desk == route.desk);

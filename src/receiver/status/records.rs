@@ -7,14 +7,14 @@ use async_trait::async_trait;
 
 use crate::{
     delivery::Delivery,
-    event::{Envelope, EventId, SourceName},
+    event::{EnvelopeView, EventId, SourceName},
 };
 
 /// An event that is recorded, with its deliveries that a worker has taken up.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recorded {
-    /// The event with its routes.
-    pub envelope: Envelope,
+    /// The event with its routes, as everybody may read it.
+    pub envelope: EnvelopeView,
     /// Of these routes.
     pub deliveries: Vec<Delivery>,
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod drafts;
+mod redaction;
 
 use super::{CustomerRule, Form, Matching, Rule, RuleBook, RuleError, Templates};
 use crate::{

@@ -67,8 +67,7 @@ impl InProcess {
         let variables: Vec<(OsString, OsString)> =
             variables.map(|(name, value)| (name.into(), value.into())).collect();
         let schemas = SchemaBook::builtin();
-        let config =
-            Config::load(variables.into_iter(), &|event_type| schemas.knows(event_type)).unwrap();
+        let config = Config::load(variables.into_iter(), &schemas).unwrap();
         let clock = JumpingClock::default();
         let process = Process::start_with(&shared_url(), Arc::new(clock.clone())).ready().await;
         std::fs::create_dir(fleet.path("deskbell-data")).unwrap();

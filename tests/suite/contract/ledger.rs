@@ -89,6 +89,7 @@ macro_rules! ledger_contract {
                 every_filter_chooses,
                 a_text_is_searched_in_the_event_and_in_the_failure,
                 events_are_found_by_name_by_id_and_by_time,
+                what_is_redacted_is_kept_and_neither_shown_nor_found,
                 the_journals_mark_is_the_last_one_recorded,
             ],
             losses: [
@@ -130,7 +131,8 @@ struct Sqlite {
 
 impl Sqlite {
     fn open(directory: TempDir) -> Self {
-        let ledger = SqliteLedger::open(&directory.path().join("ledger.db")).unwrap();
+        let path = directory.path().join("ledger.db");
+        let ledger = SqliteLedger::open_showing(&path, words::redactions()).unwrap();
         Self { directory, ledger }
     }
 }

@@ -1,6 +1,7 @@
 //! A receiver on a port of its own, and one method for each thing that a sender does.
 
 use std::{
+    collections::HashMap,
     net::SocketAddr,
     num::NonZeroUsize,
     sync::{
@@ -13,7 +14,7 @@ use std::{
 use deskbell::{
     clock::{Clock, ManualClock},
     event::{SchemaBook, SourceName},
-    receiver::{self, Certificates, Intake, ReceiverSettings, Statuses, Tokens},
+    receiver::{self, Certificates, Intake, ReceiverSettings, SourceLimits, Statuses, Tokens},
     rules::RuleBook,
     signature::{Encoding, Hash, HmacSettings, Scheme, SchemeSettings, Timestamped},
 };
@@ -118,7 +119,13 @@ impl App {
     }
 
     pub(super) fn with(mood: Mood, set: impl FnOnce(&mut ReceiverSettings)) -> Self {
-        Self::knowing(mood, set, Vec::new(), Certificates::default())
+        let none = SourceLimits::default();
+        Self::build(mood, set, Vec::new(), Certificates::default(), &none)
+    }
+
+    /// A receiver whose sources have these limits, each its own.
+    pub(super) fn limited(limits: &SourceLimits) -> Self {
+        Self::build(Mood::Takes, |_| {}, Vec::new(), Certificates::default(), limits)
     }
 
     /// A receiver that has further sources, and what fetches certificates.
@@ -127,6 +134,17 @@ impl App {
         set: impl FnOnce(&mut ReceiverSettings),
         further: Vec<(String, Scheme)>,
         certificates: Certificates,
+    ) -> Self {
+        Self::build(mood, set, further, certificates, &SourceLimits::default())
+    }
+
+    /// The same with limits, each source its own.
+    pub(super) fn build(
+        mood: Mood,
+        set: impl FnOnce(&mut ReceiverSettings),
+        further: Vec<(String, Scheme)>,
+        certificates: Certificates,
+        limits: &SourceLimits,
     ) -> Self {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = |kind: &str| format!("{kind}-{number}");
@@ -147,11 +165,14 @@ impl App {
         let further = further.into_iter().map(|(name, scheme)| (source(&name), scheme));
         let token = || Tokens::new(&["a token that nobody shows".into()]);
         let tokens = [&shop, &open].map(|name| (source(name), token())).into();
+        let sources: HashMap<_, _> = own.into_iter().chain(vendors).chain(further).collect();
+        let limits = sources.keys().map(|name| (name.clone(), limits.clone())).collect();
         let intake = Intake {
-            sources: own.into_iter().chain(vendors).chain(further).collect(),
+            sources,
             translators: senders::VENDORS
                 .map(|vendor| (source(&name(vendor)), senders::translator(vendor)))
                 .into(),
+            limits,
             schemas: SchemaBook::builtin(),
             rules: Arc::new(RuleBook::default()),
             broker: broker.clone(),

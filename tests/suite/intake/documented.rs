@@ -35,6 +35,11 @@ pub(super) fn hold(method: &Method, path: &str, answer: &Answer) {
     let Some(told) = call["responses"].get(status.to_string()) else {
         panic!("{method} {path}: {status} is not documented: {}", answer.text);
     };
+    for (name, header) in told["headers"].as_object().into_iter().flatten() {
+        let value: Value = serde_json::from_str(answer.header(name)).unwrap_or_default();
+        let errors = jsonschema::validate(&header["schema"], &value);
+        assert!(errors.is_ok(), "{method} {path}: {name} is {value}");
+    }
     let Some(content) = told.get("content") else {
         assert_eq!(answer.text, "", "{method} {path}: {status} has a body");
         return;

@@ -7,6 +7,7 @@ mod broker;
 mod documented;
 mod durability;
 mod events;
+mod limits;
 mod observed;
 mod paths;
 mod secrecy;

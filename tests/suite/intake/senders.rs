@@ -81,7 +81,7 @@ pub(super) fn translator(vendor: &str) -> Translator {
     fs::write(&path, file).unwrap();
     let variables = [("DESKBELL_CONFIG".into(), path.into_os_string())];
     let book = SchemaBook::builtin();
-    let config = Config::load(variables.into_iter(), &|it| book.knows(it)).unwrap();
+    let config = Config::load(variables.into_iter(), &book).unwrap();
     config.translators.into_iter().find(|(name, _)| name.as_str() == vendor).unwrap().1
 }
 

@@ -11,7 +11,7 @@ use super::{
     Bench,
     words::{
         DEADLINE, at, bury, claim, complete, doubt, event, grant, grant_at, granted, intend, key,
-        lease, mark, postpone, saying,
+        lease, mark, postpone, saying, seen,
     },
 };
 
@@ -110,7 +110,7 @@ pub(super) async fn the_first_body_stands_and_each_other_post_is_counted_once(be
     assert_eq!(grant(ledger, &other, "crm", epoch).await.envelope, first);
     ledger.record(std::slice::from_ref(&again), &mark(3)).await.unwrap();
     let record = ledger.event(&first.event.source, &first.event.id).await.unwrap().unwrap();
-    assert_eq!((record.envelope, record.conflicts), (first, 2));
+    assert_eq!((record.envelope, record.conflicts), (seen(first), 2));
     let books = ledger.books().await.unwrap();
     assert_eq!((books.events, books.conflicts), (1, 2));
 }

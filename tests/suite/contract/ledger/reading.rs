@@ -1,8 +1,8 @@
 //! What operators look up.
 
 use deskbell::{
-    delivery::Reason,
-    event::Envelope,
+    delivery::{Reason, Transition},
+    event::{Envelope, REDACTED},
     ledger::{Filter, Ledger},
 };
 use serde_json::json;
@@ -11,7 +11,7 @@ use super::{
     Bench,
     words::{
         at, bury, complete, event, failure, grant, grant_at, granted, key, lease, mark, postpone,
-        saying,
+        saying, seen,
     },
 };
 
@@ -120,12 +120,41 @@ pub(super) async fn events_are_found_by_name_by_id_and_by_time(bench: impl Bench
     };
     let id = &first.event.id;
     let named = ledger.event(&first.event.source, id).await.unwrap().unwrap();
-    assert_eq!(named.envelope, first);
+    assert_eq!(named.envelope, seen(first.clone()));
     assert_eq!(ledger.event(&"nobody".parse().unwrap(), id).await.unwrap(), None);
     let of_id = envelopes(ledger.events_with_id(id).await.unwrap());
-    assert_eq!(of_id, [first, namesake.clone()]);
+    assert_eq!(of_id, [first, namesake.clone()].map(seen));
     let latest = envelopes(ledger.latest_events(2).await.unwrap());
-    assert_eq!(latest, [namesake, second]);
+    assert_eq!(latest, [namesake, second].map(seen));
+}
+
+pub(super) async fn what_is_redacted_is_kept_and_neither_shown_nor_found(bench: impl Bench) {
+    let ledger = bench.ledger();
+    let epoch = lease(ledger, "crm").await;
+    let whole = saying("1", &["crm"], json!({"secret": "4111", "note": "open"}));
+    let claimed = grant(ledger, &whole, "crm", epoch).await;
+    assert_eq!(claimed.envelope, whole);
+    let record = ledger.event(&whole.event.source, &whole.event.id).await.unwrap().unwrap();
+    assert_eq!(record.envelope.event.data, json!({"secret": REDACTED, "note": "open"}));
+    let of_id = ledger.events_with_id(&whole.event.id).await.unwrap();
+    assert_eq!([of_id, ledger.latest_events(1).await.unwrap()], [[record.clone()], [record]]);
+    let search = |text: &str| {
+        let filter = Filter { text: Some(text.to_owned()), most: Some(1), ..Filter::default() };
+        found(ledger, filter)
+    };
+    assert_eq!(search("OPEN").await, ["1"]);
+    assert_eq!(search("4111").await, [""; 0]);
+    // One that is found and may be is not crowded out by those that may not.
+    let other = saying("2", &["crm"], json!({"secret": "4111", "note": "4111"}));
+    let newest = saying("3", &["crm"], json!({"secret": "4111"}));
+    for envelope in [other, newest] {
+        grant(ledger, &envelope, "crm", epoch).await;
+    }
+    assert_eq!(search("4111").await, ["2"]);
+    // What goes back to work is whole.
+    ledger.advance(&key("1", "crm"), bury(1, 3)).await.unwrap();
+    ledger.operate(&key("1", "crm"), Transition::Replay { at: at(4) }).await.unwrap();
+    assert_eq!(ledger.requeues(1).await.unwrap()[0].envelope, whole);
 }
 
 pub(super) async fn the_journals_mark_is_the_last_one_recorded(bench: impl Bench) {

@@ -7,7 +7,10 @@ use deskbell::{
         Delivery, DeliveryKey, Failure, Outcome, Reason, State, Step, Transition,
         Transition::{Bury, Complete, Done, Doubt, Intend, Postpone},
     },
-    event::{Attributes, Envelope, Event, JournalMark, RequestId, Route},
+    event::{
+        Attributes, Envelope, EnvelopeView, Event, JournalMark, Redaction, Redactions, RequestId,
+        Route,
+    },
     ledger::{Claim, Claimed, DeskLease, GivenUp, Granted, Ledger},
     ticket::{Priority, TicketRef},
 };
@@ -26,6 +29,18 @@ pub(super) fn at(seconds: u64) -> Timestamp {
 /// A failed payment of order `A-1`, for these desks.
 pub(super) fn event(id: &str, desks: &[&str]) -> Envelope {
     saying(id, desks, json!({"orderId": "A-1", "amount": 12.5}))
+}
+
+/// What the bench's readers do not see: `data.secret` of `shop`.
+pub(super) fn redactions() -> Redactions {
+    let secret = Redaction::new(vec!["data.secret".parse().unwrap()]);
+    let of = [("shop", secret), ("billing", Redaction::default())];
+    of.into_iter().map(|(source, redaction)| (source.parse().unwrap(), redaction)).collect()
+}
+
+/// The envelope as a reader sees it.
+pub(super) fn seen(envelope: Envelope) -> EnvelopeView {
+    redactions().view_envelope(envelope)
 }
 
 /// A failed payment with this payload.
