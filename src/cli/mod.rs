@@ -12,6 +12,7 @@ mod demo;
 mod desk;
 mod desks;
 mod events;
+mod given;
 mod health;
 mod online;
 mod output;
@@ -21,6 +22,7 @@ mod sandbox;
 mod send;
 mod setup;
 mod sources;
+mod test;
 
 use std::{ffi::OsString, io, path::Path, process::ExitCode, str::FromStr, sync::Arc};
 
@@ -62,6 +64,7 @@ enum Command {
     Setup(setup::Options),
     Send(send::Options),
     Preview(preview::Options),
+    Test(test::Options),
     Events(events::Options),
     Dead(dead::Options),
     Books(books::Options),
@@ -157,6 +160,7 @@ impl Command {
             Self::Setup(options) => options.run(context).await,
             Self::Send(options) => options.run(context).await,
             Self::Preview(options) => options.run(context),
+            Self::Test(options) => options.run(context),
             Self::Events(options) => options.run(context).await,
             Self::Dead(options) => options.run(context).await,
             Self::Books(options) => options.run(context).await,

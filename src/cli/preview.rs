@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Context, Exit, WrongCall, output, read_file, source};
+use super::{Context, Exit, WrongCall, given, output, read_file, source};
 use crate::{
     delivery::DeliveryKey,
     desks::{self, Preview},
@@ -74,18 +74,8 @@ impl Options {
 /// An event from a file; one without an id gets a stand-in.
 fn read(path: &std::path::Path, source: &SourceName) -> anyhow::Result<Event> {
     let not_json = || WrongCall(format!("`{}` is not JSON", path.display()));
-    let mut document: Value = serde_json::from_str(&read_file(path)?).with_context(not_json)?;
-    if document.get("specversion").is_none() {
-        document = json!({
-            "specversion": "1.0",
-            "id": document.get("id").and_then(Value::as_str).unwrap_or("preview"),
-            "source": source,
-            "type": document["type"],
-            "time": document["timestamp"],
-            "data": document["data"],
-        });
-    }
-    Event::from_cloudevents(source, document.to_string().as_bytes())
+    let document = serde_json::from_str(&read_file(path)?).with_context(not_json)?;
+    given::event(document, source, "preview")
         .with_context(|| format!("`{}` is not an event", path.display()))
 }
 

@@ -26,6 +26,7 @@ mod outages;
 mod pacing;
 mod powercut;
 mod preflight;
+mod rule_tests;
 mod sabotage;
 mod sandbox;
 mod sharing;
