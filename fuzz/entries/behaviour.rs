@@ -43,8 +43,8 @@ pub(crate) fn run(input: &[u8]) -> bool {
     let text = String::from_utf8_lossy(input);
     match load(input) {
         Ok(config) => {
-            for (_, settings) in config.sources {
-                if let Err(error) = Scheme::new(settings) {
+            for (_, source) in config.sources {
+                if let Err(error) = Scheme::new(source.verify) {
                     assert!(!error.to_string().contains(SECRET), "{error}");
                 }
             }

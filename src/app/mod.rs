@@ -6,13 +6,13 @@ mod error;
 mod noted_sightings;
 mod records;
 mod running_broker;
+mod sources;
 
 pub use demo_data::{DEMO_MARK, clear_demo_data, is_demo_data};
 pub use error::StartError;
 pub use noted_sightings::sightings_path;
 
 use std::{
-    collections::{BTreeMap, HashMap},
     io,
     net::{SocketAddr, TcpListener},
     path::PathBuf,
@@ -20,7 +20,6 @@ use std::{
 };
 
 use actix_web::dev::Server;
-use secrecy::SecretString;
 
 use self::{
     noted_sightings::NotedSightings, records::LedgerRecords, running_broker::RunningBroker,
@@ -30,12 +29,11 @@ use crate::{
     config::{Config, Settings},
     contracts,
     desks::{self, DeskConfig},
-    event::{Redactions, SchemaBook, SourceName},
+    event::{Redactions, SchemaBook},
     ledger::{Ledger, sqlite::SqliteLedger},
     lifecycle::{Drained, Lifecycle},
     operators,
-    receiver::{self, Certificates, Intake, ReceiverSettings, Statuses, Tokens},
-    signature::{Scheme, SchemeSettings},
+    receiver::{self, Intake, ReceiverSettings},
     sqlite::create_directory,
     telemetry,
     worker::{Post, Worker},
@@ -101,22 +99,22 @@ pub async fn start(
     parts: Roles,
     lifecycle: &Lifecycle,
 ) -> Result<App, StartError> {
-    let Config { settings, sources, translators, status_tokens, callbacks, limits, .. } = config;
-    let Config { redactions, desks, rules, preflight, warnings, .. } = config;
+    let (redactions, callbacks) = (config.redactions(), config.callbacks());
+    let Config { settings, sources, desks, rules, preflight, warnings } = config;
     for warning in warnings {
         tracing::warn!("{warning}");
     }
     let public = parts.receive.then(|| Port::bind(settings.listen)).transpose()?;
     let operators = Port::bind(settings.ops_listen)?;
-    let sources = verifiers(sources)?;
-    let certificates = certificates(parts, &sources)?;
+    let sources = sources::sources(sources)?;
+    let certificates = sources::certificates(parts, &sources)?;
     let posts = if parts.deliver { posts(desks.values())? } else { Vec::new() };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let rules = Arc::new(rules);
     let broker = RunningBroker::open(&settings, parts, desks.into_keys().collect(), &clock)?;
     let ledger = parts.deliver.then(|| open_ledger(&settings, redactions)).transpose()?;
 
-    let statuses = statuses(status_tokens, &settings, ledger.as_ref());
+    let records = LedgerRecords::of(ledger_path(&settings), ledger.clone());
     let (tasks, draining) = (lifecycle.tasks(), lifecycle.draining());
     let reference = contracts::reference(&schemas);
     telemetry::keep_metrics(tasks, draining);
@@ -134,20 +132,16 @@ pub async fn start(
     let receiver = match public {
         None => None,
         Some(port) => {
-            let translators = translators.into_iter().collect();
-            let limits = limits.into_iter().collect();
             let (broker, settings) = (broker.broker.clone(), ReceiverSettings::default());
             let seen = sightings.as_ref().map(|noted| noted.sightings.clone()).unwrap_or_default();
             let intake = Arc::new(Intake {
                 sources,
-                translators,
-                limits,
                 schemas,
                 rules,
                 broker,
                 certificates,
                 sightings: seen,
-                statuses,
+                records: Some(records),
                 clock,
                 settings,
             });
@@ -203,39 +197,6 @@ impl Port {
         });
         Ok(address)
     }
-}
-
-/// What checks the certificates of senders, where a source signs with one.
-fn certificates(
-    parts: Roles,
-    sources: &HashMap<SourceName, Scheme>,
-) -> Result<Certificates, StartError> {
-    if parts.receive && sources.values().any(Scheme::needs_certificates) {
-        Ok(Certificates::of_this_machine()?)
-    } else {
-        Ok(Certificates::default())
-    }
-}
-
-fn verifiers(
-    sources: impl IntoIterator<Item = (SourceName, SchemeSettings)>,
-) -> Result<HashMap<SourceName, Scheme>, StartError> {
-    let scheme = |(source_name, settings)| match Scheme::new(settings) {
-        Ok(scheme) => Ok((source_name, scheme)),
-        Err(source) => Err(StartError::Secret { source_name, source }),
-    };
-    sources.into_iter().map(scheme).collect()
-}
-
-/// Who may ask what became of its events, and where that is read.
-fn statuses(
-    tokens: BTreeMap<SourceName, Vec<SecretString>>,
-    settings: &Settings,
-    ledger: Option<&Arc<dyn Ledger>>,
-) -> Statuses {
-    let records = LedgerRecords::of(ledger_path(settings), ledger.cloned());
-    let tokens = tokens.into_iter().map(|(source, tokens)| (source, Tokens::new(&tokens)));
-    Statuses { tokens: tokens.collect(), records: Some(records) }
 }
 
 fn posts<'a>(configs: impl Iterator<Item = &'a DeskConfig>) -> Result<Vec<Post>, StartError> {

@@ -255,10 +255,12 @@ fn source<'c>(
 ) -> anyhow::Result<(&'c SourceName, &'c SchemeSettings)> {
     let Some(name) = name else {
         let none = || WrongCall("no source is configured".to_owned());
-        return config.sources.iter().next().with_context(none);
+        let first = config.sources.iter().next().with_context(none);
+        return first.map(|(name, source)| (name, &source.verify));
     };
     let unknown = || WrongCall(format!("there is no source `{name}` in the configuration"));
-    config.sources.get_key_value(&argument::<SourceName>("--source", name)?).with_context(unknown)
+    let named = config.sources.get_key_value(&argument::<SourceName>("--source", name)?);
+    named.map(|(name, source)| (name, &source.verify)).with_context(unknown)
 }
 
 /// Reads an argument into its type.

@@ -75,7 +75,7 @@ impl Options {
         let views: Vec<SourceView> = config
             .sources
             .iter()
-            .map(|(name, settings)| SourceView::new(name, settings, &sighted))
+            .map(|(name, source)| SourceView::new(name, &source.verify, &sighted))
             .collect::<anyhow::Result<_>>()?;
         if self.json {
             output::json(&views)?;

@@ -21,6 +21,8 @@ pub(super) struct Document<'d> {
     text: &'d str,
     pub(super) variables: &'d mut Variables,
     pub(super) faults: Vec<Fault>,
+    /// What is odd and no fault.
+    pub(super) warnings: Vec<String>,
 }
 
 /// A value with its place.
@@ -43,7 +45,7 @@ pub(super) struct Table<'d> {
 
 impl<'d> Document<'d> {
     pub(super) fn new(file: &'d str, text: &'d str, variables: &'d mut Variables) -> Self {
-        Self { file, text, variables, faults: Vec::new() }
+        Self { file, text, variables, faults: Vec::new(), warnings: Vec::new() }
     }
 
     /// Notes a fault at the byte `at`.

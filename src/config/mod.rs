@@ -10,24 +10,20 @@ mod environment;
 mod expansion;
 mod fault;
 mod kinds;
+mod source;
 mod variables;
 
 pub use environment::{LogFormat, Settings};
 pub use fault::{ConfigError, Fault, Place};
+pub use source::SourceConfig;
 
 use std::{collections::BTreeMap, ffi::OsString, time::Duration};
 
-use secrecy::SecretString;
-
 use self::variables::Variables;
 use crate::{
-    callbacks::CallbackSettings,
     desks::DeskConfig,
     event::{DeskName, Redactions, SchemaBook, SourceName},
-    formats::Translator,
-    receiver::SourceLimits,
     rules::RuleBook,
-    signature::SchemeSettings,
 };
 
 /// Everything that a start needs to know.
@@ -35,18 +31,8 @@ use crate::{
 pub struct Config {
     /// Where and who.
     pub settings: Settings,
-    /// Who posts events, and how each proves it.
-    pub sources: BTreeMap<SourceName, SchemeSettings>,
-    /// What makes events of native webhooks, for those that post such.
-    pub translators: BTreeMap<SourceName, Translator>,
-    /// Who may ask what became of its events, and the tokens that prove it, all live.
-    pub status_tokens: BTreeMap<SourceName, Vec<SecretString>>,
-    /// Who is called back when a delivery has come to its end.
-    pub callbacks: BTreeMap<SourceName, CallbackSettings>,
-    /// What each source may post.
-    pub limits: BTreeMap<SourceName, SourceLimits>,
-    /// What of each source's events nobody may read; the rules hide it already.
-    pub redactions: Redactions,
+    /// Who posts events.
+    pub sources: BTreeMap<SourceName, SourceConfig>,
     /// The accounts that get tickets.
     pub desks: BTreeMap<DeskName, DeskConfig>,
     /// Which events become tickets, and what those say.
@@ -109,15 +95,9 @@ impl Environment {
         }
         let mut warnings = environment::warnings(&variables);
         warnings.extend(read.warnings);
-        let sources = read.sources;
         Ok(Config {
             settings,
-            sources: sources.verify,
-            translators: sources.translators,
-            status_tokens: sources.status_tokens,
-            callbacks: sources.callbacks,
-            limits: sources.limits,
-            redactions: sources.redactions,
+            sources: read.sources,
             desks: read.desks,
             rules: read.rules,
             preflight: read.preflight,

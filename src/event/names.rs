@@ -1,6 +1,6 @@
 //! The names that travel: each is parsed once, at the edge, and cannot be wrong afterwards.
 
-use std::fmt;
+use std::{borrow::Borrow, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,13 @@ macro_rules! name {
 
             fn from_str(text: &str) -> Result<Self, InvalidName> {
                 Self::try_from(text.to_owned())
+            }
+        }
+
+        // The same hash and order as the text's: a map of names is asked by text.
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
             }
         }
 

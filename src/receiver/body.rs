@@ -10,6 +10,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{
     budget::{Budget, Held},
+    limits::Limits,
     refusal::Refusal,
     settings::ReceiverSettings,
 };
@@ -28,12 +29,14 @@ pub(super) async fn read(
     request: &HttpRequest,
     mut payload: Payload,
     budget: &Budget,
+    limits: &Limits,
     settings: &ReceiverSettings,
 ) -> Result<Body, Refusal> {
     let started = Instant::now();
-    let limit = usize::try_from(settings.body_limit).unwrap_or(usize::MAX);
+    let longest = limits.longest_body(settings);
+    let limit = usize::try_from(longest).unwrap_or(usize::MAX);
     let announced = announced(request).unwrap_or(0);
-    let too_large = || Refusal::TooLarge { limit: settings.body_limit };
+    let too_large = || Refusal::TooLarge { limit: longest };
     if announced > limit {
         return Err(too_large());
     }

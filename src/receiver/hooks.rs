@@ -14,10 +14,10 @@ use super::{
     posted::{PassedOver, Posted, Shape},
     receipt::{Receipt, Receipts, Told},
     refusal::Refusal,
-    status::Statuses,
+    source::Source,
 };
 use crate::{
-    event::{Envelope, RequestId, SourceName},
+    event::{Envelope, RequestId},
     formats::Format,
     http::request_id,
 };
@@ -54,61 +54,62 @@ pub(super) async fn receive(
     budget: web::Data<Budget>,
     labels: web::Data<Labels>,
 ) -> HttpResponse {
-    if ping::may_be(&request, &intake) {
-        return ping::answer(&request, payload, &intake, &budget).await;
-    }
     let started = Instant::now();
-    match accept(&request, payload, &intake, &budget).await {
-        Ok(accepted) => accepted.answer(started, &labels, &intake.statuses),
-        Err(refusal) => refuse(refusal, &request, &intake),
+    let source = match intake.source(&request) {
+        Ok(source) => source,
+        Err(unknown) => return refuse(unknown, None, &request, &intake),
+    };
+    if ping::may_be(&request, source) {
+        return ping::answer(&request, payload, source, &intake, &budget).await;
+    }
+    match accept(&request, payload, source, &intake, &budget).await {
+        Ok(accepted) => accepted.answer(source, started, &labels),
+        Err(refusal) => refuse(refusal, Some(source), &request, &intake),
     }
 }
 
 async fn accept(
     request: &HttpRequest,
     payload: web::Payload,
+    source: &Source,
     intake: &Intake,
     budget: &Budget,
 ) -> Result<Accepted, Refusal> {
-    let (source, scheme) = intake.source(request)?;
-    let limits = intake.limits.of(source);
-    limits.has_room()?;
-    let translator = intake.translators.get(source);
-    let content = content(request, translator.is_some())?;
-    let body = body::read(request, payload, budget, &limits.within(&intake.settings)).await?;
-    let verified = intake.verify(source, scheme, request, &body.bytes).await?;
-    limits.count()?;
-    let mut posted = Posted::read(source, content, translator, request, &verified)?;
-    intake.check_all(&posted)?;
+    source.limits.has_room()?;
+    let content = content(request, source.translator.is_some())?;
+    let body = body::read(request, payload, budget, &source.limits, &intake.settings).await?;
+    let verified = intake.verify(source, request, &body.bytes).await?;
+    source.limits.count()?;
+    let mut posted = Posted::read(source, content, request, &verified)?;
+    intake.check_all(source, &posted)?;
     let address = |(_, event)| intake.address(event, RequestId::carried(request_id(request)));
     let envelopes: Vec<Envelope> =
         std::mem::take(&mut posted.events).into_iter().map(address).collect();
     intake.publish(&envelopes).await?;
     let Posted { shape, passed_over, .. } = posted;
-    Ok(Accepted { source: source.clone(), shape, envelopes, passed_over })
+    Ok(Accepted { shape, envelopes, passed_over })
 }
 
 /// A request whose events are all durable.
 struct Accepted {
-    source: SourceName,
     shape: Shape,
     envelopes: Vec<Envelope>,
     passed_over: Vec<PassedOver>,
 }
 
 impl Accepted {
-    fn answer(&self, started: Instant, labels: &Labels, statuses: &Statuses) -> HttpResponse {
+    fn answer(&self, source: &Source, started: Instant, labels: &Labels) -> HttpResponse {
         self.envelopes.iter().for_each(|envelope| record(envelope, started));
-        self.passed_over.iter().for_each(|passed| labels.count(&self.source, &passed.kind));
+        self.passed_over.iter().for_each(|passed| labels.count(&source.name, &passed.kind));
         let mut accepted = HttpResponse::Accepted();
         accepted.json(match (self.shape, &self.envelopes[..]) {
-            (Shape::One, [envelope]) => Told::One(Receipt::of(envelope, statuses)),
+            (Shape::One, [envelope]) => Told::One(Receipt::of(envelope, source)),
             (Shape::One | Shape::Many, envelopes) => {
-                Told::Many(Receipts::of(envelopes, None, statuses))
+                Told::Many(Receipts::of(envelopes, None, source))
             }
             (Shape::Native(format), envelopes) => match format.and_then(Format::acknowledgement) {
                 Some(words) => return accepted.content_type("text/plain").body(words),
-                None => Told::Many(Receipts::of(envelopes, Some(&self.passed_over), statuses)),
+                None => Told::Many(Receipts::of(envelopes, Some(&self.passed_over), source)),
             },
         })
     }
@@ -141,40 +142,44 @@ fn record(envelope: &Envelope, started: Instant) {
     responses((status = 200, description = "The source may post."), HandshakeRefused),
 )]
 pub(super) async fn handshake(request: HttpRequest, intake: web::Data<Intake>) -> HttpResponse {
-    let limits = match intake.source(&request) {
-        Ok((source, _)) => intake.limits.of(source),
-        Err(refusal) => return refuse(refusal, &request, &intake),
+    let source = match intake.source(&request) {
+        Ok(source) => source,
+        Err(unknown) => return refuse(unknown, None, &request, &intake),
     };
     let mut response = HttpResponse::Ok();
     response.insert_header((header::ALLOW, ALLOWED));
     if request.headers().contains_key("webhook-request-origin") {
         response.insert_header(("WebHook-Allowed-Origin", "*"));
-        response.insert_header(("WebHook-Allowed-Rate", limits.allowed_rate()));
+        response.insert_header(("WebHook-Allowed-Rate", source.limits.allowed_rate()));
     }
     response.finish()
 }
 
 /// Any other method on a hook.
 pub(super) async fn wrong_method(request: HttpRequest, intake: web::Data<Intake>) -> HttpResponse {
-    let refusal = match intake.source(&request) {
-        Ok(_) => Refusal::Method { allowed: ALLOWED },
-        Err(unknown) => unknown,
-    };
-    refuse(refusal, &request, &intake)
+    match intake.source(&request) {
+        Ok(source) => refuse(Refusal::Method { allowed: ALLOWED }, Some(source), &request, &intake),
+        Err(unknown) => refuse(unknown, None, &request, &intake),
+    }
 }
 
 /// Any other method on a health endpoint.
 pub(super) async fn health_method(request: HttpRequest, intake: web::Data<Intake>) -> HttpResponse {
-    refuse(Refusal::Method { allowed: HEALTH_ALLOWED }, &request, &intake)
+    refuse(Refusal::Method { allowed: HEALTH_ALLOWED }, None, &request, &intake)
 }
 
 /// Any other path.
 pub(super) async fn nothing(request: HttpRequest, intake: web::Data<Intake>) -> HttpResponse {
-    refuse(Refusal::NotFound, &request, &intake)
+    refuse(Refusal::NotFound, None, &request, &intake)
 }
 
-/// Answers a refusal. The source is told only where it is a configured one.
-pub(super) fn refuse(refusal: Refusal, request: &HttpRequest, intake: &Intake) -> HttpResponse {
-    let source: Option<&SourceName> = intake.source(request).ok().map(|(name, _)| name);
-    refusal.answer(source, &request_id(request), &intake.settings)
+/// Answers a refusal; `source` is whom the request is for, where that is a configured one.
+pub(super) fn refuse(
+    refusal: Refusal,
+    source: Option<&Source>,
+    request: &HttpRequest,
+    intake: &Intake,
+) -> HttpResponse {
+    let name = source.map(|source| &source.name);
+    refusal.answer(name, &request_id(request), &intake.settings)
 }

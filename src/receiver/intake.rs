@@ -1,6 +1,6 @@
 //! The steps from a body to a durable event.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use actix_web::{HttpRequest, web::Bytes};
 use futures_util::{StreamExt, stream};
@@ -8,39 +8,34 @@ use tokio::time::timeout;
 
 use super::{
     certificates::{Certificates, GetError},
-    limits::Limits,
     posted::Posted,
     refusal::Refusal,
     settings::ReceiverSettings,
     sightings::Sightings,
-    status::Statuses,
+    source::{Source, Sources},
+    status::Records,
 };
 use crate::{
     broker::{Broker, BrokerError, Readiness},
     clock::Clock,
-    event::{Envelope, Event, RequestId, SchemaBook, SourceName},
-    formats::Translator,
+    event::{Envelope, Event, RequestId, SchemaBook},
     rules::RuleBook,
-    signature::{Headers, Scheme, SignatureError, Verified},
+    signature::{Headers, SignatureError, Verified},
 };
 
 /// All that the receiver needs to take an event in.
 #[derive(Debug)]
 pub struct Intake {
-    /// Who may post, and how each proves it.
-    pub sources: HashMap<SourceName, Scheme>,
-    /// What makes events of the native webhooks of those that post such.
-    pub translators: HashMap<SourceName, Translator>,
-    /// What each may post.
-    pub limits: Limits,
+    /// Who may post.
+    pub sources: Sources,
     /// The event types that are known.
     pub schemas: SchemaBook,
     /// Where each event goes.
     pub rules: Arc<RuleBook>,
     /// What makes it durable.
     pub broker: Arc<dyn Broker>,
-    /// Who may ask what became of its events.
-    pub statuses: Statuses,
+    /// Where events and their deliveries are written; `None` where nobody may ask.
+    pub records: Option<Arc<dyn Records>>,
     /// The certificates of senders that sign with one.
     pub certificates: Certificates,
     /// When each secret last verified.
@@ -56,27 +51,26 @@ const AT_A_TIME: usize = 64;
 
 impl Intake {
     /// The configured source that the request's path names.
-    pub(super) fn source(&self, request: &HttpRequest) -> Result<(&SourceName, &Scheme), Refusal> {
-        let name = request.match_info().get("source").and_then(|name| name.parse().ok());
-        name.and_then(|name: SourceName| self.sources.get_key_value(&name))
-            .ok_or(Refusal::UnknownSource)
+    pub(super) fn source(&self, request: &HttpRequest) -> Result<&Source, Refusal> {
+        let name = request.match_info().get("source");
+        name.and_then(|name| self.sources.named(name)).ok_or(Refusal::UnknownSource)
     }
 
     /// Proves that the source posted the body.
     pub(super) async fn verify<'b>(
         &self,
-        source: &SourceName,
-        scheme: &Scheme,
+        source: &Source,
         request: &HttpRequest,
         body: &'b Bytes,
     ) -> Result<Verified<'b>, Refusal> {
+        let Source { name, scheme, .. } = source;
         let headers: Headers<'_> = request
             .headers()
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_bytes()))
             .collect();
         let refused = |error| {
-            self.sightings.refused(source, SignatureError::reason(&error), self.clock.now());
+            self.sightings.refused(name, SignatureError::reason(&error), self.clock.now());
             Refusal::Signature { error, challenge: scheme.challenge() }
         };
         let certificate = match scheme.certificate_url(&headers).map_err(refused)? {
@@ -92,9 +86,9 @@ impl Intake {
         let verified = scheme.verify(&headers, body, now).map_err(refused)?;
         if let Some(secret) = verified.secret() {
             if let Some(fingerprint) = scheme.fingerprints().get(secret) {
-                self.sightings.verified(source, *fingerprint, now);
+                self.sightings.verified(name, *fingerprint, now);
             }
-            let labels = [("source", source.to_string()), ("secret", (secret + 1).to_string())];
+            let labels = [("source", name.to_string()), ("secret", (secret + 1).to_string())];
             let seconds = now.as_duration().as_secs_f64();
             metrics::gauge!("deskbell_secret_last_used_timestamp_seconds", &labels).set(seconds);
         }
@@ -103,19 +97,19 @@ impl Intake {
 
     /// Holds each event against what its source may post, and its data against the schema of its
     /// type. One that breaks either refuses all.
-    pub(super) fn check_all(&self, posted: &Posted) -> Result<(), Refusal> {
+    pub(super) fn check_all(&self, source: &Source, posted: &Posted) -> Result<(), Refusal> {
         let most = self.settings.events_limit;
         if posted.events.len() > most {
             return Err(Refusal::TooManyEvents { most });
         }
         for (item, event) in &posted.events {
-            self.check(event).map_err(|refusal| refusal.in_item(*item))?;
+            self.check(source, event).map_err(|refusal| refusal.in_item(*item))?;
         }
         Ok(())
     }
 
-    fn check(&self, event: &Event) -> Result<(), Refusal> {
-        self.limits.of(&event.source).allow(event, &self.schemas)?;
+    fn check(&self, source: &Source, event: &Event) -> Result<(), Refusal> {
+        source.limits.allow(event, &self.schemas)?;
         if !self.schemas.knows(&event.event_type) {
             return Err(Refusal::UnknownType { known: self.schemas.types().cloned().collect() });
         }

@@ -1,13 +1,13 @@
 //! What one source may post: how often, how much, which types, by which schema.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::{
     rate::{Bucket, Rate},
     refusal::Refusal,
     settings::ReceiverSettings,
 };
-use crate::event::{Event, EventType, SchemaBook, SourceName, TypePattern};
+use crate::event::{Event, EventType, SchemaBook, TypePattern};
 
 /// What one source may post, as its configuration says. By default, whatever the receiver takes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,42 +22,24 @@ pub struct SourceLimits {
     pub dataschema: BTreeMap<EventType, String>,
 }
 
-/// The limits of all sources, and what each has used of its rate in this process.
+/// The limits of one source at work, with what it has used of its rate in this process.
 #[derive(Debug, Default)]
 pub struct Limits {
-    of: HashMap<SourceName, Limited>,
-    none: Limited,
-}
-
-/// One source's limits at work.
-#[derive(Debug, Default)]
-pub(super) struct Limited {
     limits: SourceLimits,
     bucket: Option<Bucket>,
 }
 
-impl FromIterator<(SourceName, SourceLimits)> for Limits {
-    fn from_iter<I: IntoIterator<Item = (SourceName, SourceLimits)>>(all: I) -> Self {
-        let limited = |limits: SourceLimits| {
-            let bucket = limits.rate.map(Bucket::of);
-            Limited { limits, bucket }
-        };
-        let of = all.into_iter().map(|(source, limits)| (source, limited(limits))).collect();
-        Self { of, none: Limited::default() }
+impl From<SourceLimits> for Limits {
+    fn from(limits: SourceLimits) -> Self {
+        let bucket = limits.rate.map(Bucket::of);
+        Self { limits, bucket }
     }
 }
 
 impl Limits {
-    pub(super) fn of(&self, source: &SourceName) -> &Limited {
-        self.of.get(source).unwrap_or(&self.none)
-    }
-}
-
-impl Limited {
-    /// What the receiver grants this source.
-    pub(super) fn within(&self, settings: &ReceiverSettings) -> ReceiverSettings {
-        let most = self.limits.max_body.unwrap_or(u32::MAX);
-        ReceiverSettings { body_limit: settings.body_limit.min(most), ..settings.clone() }
+    /// The longest body that is read, in bytes.
+    pub(super) fn longest_body(&self, settings: &ReceiverSettings) -> u32 {
+        self.limits.max_body.map_or(settings.body_limit, |most| most.min(settings.body_limit))
     }
 
     /// Refuses before anything is read, where the rate is used up. Nothing is counted, for nobody

@@ -24,6 +24,7 @@ mod receipt;
 mod refusal;
 mod settings;
 mod sightings;
+mod source;
 mod status;
 mod unread;
 
@@ -34,7 +35,8 @@ pub use limits::{Limits, SourceLimits};
 pub use rate::Rate;
 pub use settings::ReceiverSettings;
 pub use sightings::{Refused, Sighted, SightingBook, Sightings};
-pub use status::{Recorded, Records, RecordsError, Statuses, Tokens};
+pub use source::{Source, Sources};
+pub use status::{Recorded, Records, RecordsError, Tokens};
 
 use std::{
     io,
@@ -133,6 +135,7 @@ async fn admit<B: MessageBody + 'static>(
         return next.call(request).await.map(ServiceResponse::map_into_left_body);
     }
     let (request, _unread) = request.into_parts();
-    let response = hooks::refuse(Refusal::TooManyConnections, &request, &intake);
+    let source = intake.source(&request).ok();
+    let response = hooks::refuse(Refusal::TooManyConnections, source, &request, &intake);
     Ok(ServiceResponse::new(request, response).map_into_right_body())
 }

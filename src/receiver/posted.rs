@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{content::Content, refusal::Refusal};
+use super::{content::Content, refusal::Refusal, source::Source};
 use crate::{
     event::{Event, Form, SourceName},
     formats::{Format, Translated, Translator},
@@ -46,21 +46,21 @@ pub(super) enum Shape {
 impl Posted {
     /// Reads a body whose signature holds.
     pub(super) fn read(
-        source: &SourceName,
+        source: &Source,
         content: Content,
-        translator: Option<&Translator>,
         request: &HttpRequest,
         verified: &Verified<'_>,
     ) -> Result<Self, Refusal> {
-        let event = match (content, translator) {
+        let name = &source.name;
+        let event = match (content, &source.translator) {
             (Content::Native, Some(translator)) => {
-                return Self::translate(source, translator, request, verified);
+                return Self::translate(name, translator, request, verified);
             }
-            (Content::One(form), _) => Event::parse(source, form, verified)?,
-            (Content::Native, None) => Event::parse(source, Form::Plain, verified)?,
-            (Content::Binary, _) => Event::parse_binary(source, &headers(request), verified)?,
+            (Content::One(form), _) => Event::parse(name, form, verified)?,
+            (Content::Native, None) => Event::parse(name, Form::Plain, verified)?,
+            (Content::Binary, _) => Event::parse_binary(name, &headers(request), verified)?,
             (Content::Batch, _) => {
-                let events = Event::parse_batch(source, verified)?;
+                let events = Event::parse_batch(name, verified)?;
                 let events = events.into_iter().enumerate();
                 let events = events.map(|(item, event)| (Some(item), event)).collect();
                 return Ok(Self { shape: Shape::Many, events, passed_over: Vec::new() });

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{posted::PassedOver, status::Statuses};
+use super::{posted::PassedOver, source::Source};
 use crate::event::{DeskName, Envelope, RuleName};
 
 /// What became of one event.
@@ -58,16 +58,16 @@ impl<'e> Receipts<'e> {
     pub(super) fn of(
         envelopes: &'e [Envelope],
         passed_over: Option<&'e [PassedOver]>,
-        statuses: &Statuses,
+        source: &Source,
     ) -> Self {
-        let events = envelopes.iter().map(|each| Receipt::of(each, statuses)).collect();
+        let events = envelopes.iter().map(|each| Receipt::of(each, source)).collect();
         Self { events, passed_over }
     }
 }
 
 impl<'e> Receipt<'e> {
     /// Tells of an envelope that is durable, and where to ask for it where its source may.
-    pub(super) fn of(envelope: &'e Envelope, statuses: &Statuses) -> Self {
+    pub(super) fn of(envelope: &'e Envelope, source: &Source) -> Self {
         let event = &envelope.event;
         let delivery = |route: &'e crate::event::Route| Delivery {
             desk: &route.desk,
@@ -79,8 +79,9 @@ impl<'e> Receipt<'e> {
             source: event.source.as_str(),
             event_type: event.event_type.as_str(),
             deliveries: envelope.routes.iter().map(delivery).collect(),
-            status_url: statuses
-                .are_for(&event.source)
+            status_url: source
+                .tokens
+                .is_some()
                 .then(|| format!("/hooks/{}/events/{}", event.source, segment(event.id.as_str()))),
         }
     }
@@ -109,7 +110,10 @@ fn hex_digit(value: u8) -> char {
 mod tests {
     use super::*;
     use crate::event::{Attributes, Event, RequestId, Route};
-    use crate::receiver::Tokens;
+    use crate::{
+        receiver::Tokens,
+        signature::{Scheme, SchemeSettings},
+    };
 
     #[test]
     fn a_receipt_names_every_delivery_and_where_to_ask_if_its_source_may() {
@@ -129,12 +133,13 @@ mod tests {
             request_id: RequestId::fresh(),
             received_at: jiff::Timestamp::UNIX_EPOCH,
         };
-        let mut statuses = Statuses::default();
-        let receipt = serde_json::to_value(Receipt::of(&envelope, &statuses)).unwrap();
+        let scheme = Scheme::new(SchemeSettings::None).unwrap();
+        let mut source = Source::new("shop".parse().unwrap(), scheme);
+        let receipt = serde_json::to_value(Receipt::of(&envelope, &source)).unwrap();
         assert!(receipt.get("status_url").is_none(), "{receipt}");
-        statuses.tokens.insert("shop".parse().unwrap(), Tokens::new(&["token".into()]));
+        source.tokens = Some(Tokens::new(&["token".into()]));
         assert_eq!(
-            serde_json::to_string(&Receipt::of(&envelope, &statuses)).unwrap(),
+            serde_json::to_string(&Receipt::of(&envelope, &source)).unwrap(),
             concat!(
                 r#"{"id":"a/1","source":"shop","type":"order.stuck","#,
                 r#""deliveries":[{"desk":"crm","rule":"stuck","priority":"HIGH"}],"#,

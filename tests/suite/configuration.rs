@@ -59,12 +59,11 @@ fn the_example_is_whole() {
     assert_eq!(config.warnings, Vec::<String>::new());
     let names: Vec<&str> = config.sources.keys().map(SourceName::as_str).collect();
     assert_eq!(names, ["billing", "shop"]);
-    let crm = &config.desks[&"crm".parse().unwrap()];
+    let crm = &config.desks["crm"];
     assert_eq!(crm.settings.base_url, "https://api.hubapi.com");
     let Vendor::HubSpot(hubspot) = &crm.vendor else { panic!("{crm:?}") };
     assert_eq!(hubspot.key_property.as_deref(), Some("deskbell_key"));
-    let SchemeSettings::StandardWebhooks { secrets, tolerance } =
-        &config.sources[&"shop".parse().unwrap()]
+    let SchemeSettings::StandardWebhooks { secrets, tolerance } = &config.sources["shop"].verify
     else {
         panic!("shop is signed by Standard Webhooks")
     };
@@ -98,13 +97,11 @@ fn the_example_takes_secrets_and_addresses_from_the_environment() {
         ("SUPPORTDESK_URL", "http://127.0.0.1:9102/api/v1"),
     ])
     .unwrap();
-    let SchemeSettings::StandardWebhooks { secrets, .. } =
-        &config.sources[&"shop".parse().unwrap()]
-    else {
+    let SchemeSettings::StandardWebhooks { secrets, .. } = &config.sources["shop"].verify else {
         panic!("shop is signed by Standard Webhooks")
     };
     assert_eq!(secrets.len(), 2);
-    let crm = &config.desks[&"crm".parse().unwrap()];
+    let crm = &config.desks["crm"];
     assert_eq!(crm.settings.base_url, "http://127.0.0.1:9101");
 }
 
@@ -178,8 +175,8 @@ fn defaults_are_those_that_the_vendors_document() {
         "#,
     );
     let config = load(&[("DESKBELL_CONFIG", &path)]).unwrap();
-    let support = &config.desks[&"s".parse().unwrap()].settings;
-    let hubspot = &config.desks[&"h".parse().unwrap()];
+    let support = &config.desks["s"].settings;
+    let hubspot = &config.desks["h"];
     assert_eq!(support.base_url, "https://supportdesk.innovartx.com/api/v1");
     let windows = |pacing: &[deskbell::desks::Window]| -> Vec<(u32, u64)> {
         pacing.iter().map(|window| (window.requests, window.per.as_secs())).collect()

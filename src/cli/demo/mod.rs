@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     app::{self, App},
-    config::Config,
+    config::{Config, SourceConfig},
     delivery::Delivery,
     event::{EventId, SourceName},
     ledger::Ledger,
@@ -79,10 +79,10 @@ struct Demo {
 
 impl Demo {
     fn of(config: &Config, json: bool) -> anyhow::Result<Self> {
-        let signed = |(_, scheme): &(&SourceName, &SchemeSettings)| {
-            matches!(scheme, SchemeSettings::StandardWebhooks { .. })
+        let signed = |(_, source): &(&SourceName, &SourceConfig)| {
+            matches!(source.verify, SchemeSettings::StandardWebhooks { .. })
         };
-        let (source, scheme) = config
+        let (name, source) = config
             .sources
             .iter()
             .find(signed)
@@ -90,7 +90,7 @@ impl Demo {
         // Ids of their own for every run, for the same id is the same event.
         let run = uuid::Uuid::now_v7().simple().to_string();
         let run = run[20..].to_owned();
-        Ok(Self { source: source.clone(), scheme: scheme.clone(), run, json })
+        Ok(Self { source: name.clone(), scheme: source.verify.clone(), run, json })
     }
 
     /// All that there is to see; comes to an end when it is over, or else nothing has settled.

@@ -72,7 +72,7 @@ pub(super) fn configuration(
 /// Turns every desk to the simulated one of its kind, whatever the configuration says. Nobody is called
 /// back: what becomes of samples is for those who watch.
 fn simulate(config: &mut Config, sandbox: &Sandbox) {
-    config.callbacks.clear();
+    config.sources.values_mut().for_each(|source| source.callback = None);
     for desk in config.desks.values_mut() {
         let base_url = match &mut desk.vendor {
             Vendor::HubSpot(settings) => {

@@ -12,22 +12,22 @@ use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
 use toml::de::DeTable;
 
-pub(super) use self::sources::Sources;
 use super::{
     document::{Document, Table},
     fault::Fault,
+    source::{self, SourceConfig},
     variables::Variables,
 };
 use crate::{
     desks::DeskConfig,
-    event::{DeskName, EventType, Redactions, SchemaBook},
+    event::{DeskName, EventType, Redactions, SchemaBook, SourceName},
     rules::RuleBook,
 };
 
 /// What the behaviour file says.
 #[derive(Debug, Default)]
 pub(super) struct Behaviour {
-    pub(super) sources: Sources,
+    pub(super) sources: BTreeMap<SourceName, SourceConfig>,
     pub(super) desks: BTreeMap<DeskName, DeskConfig>,
     pub(super) rules: RuleBook,
     pub(super) preflight: Option<Duration>,
@@ -52,7 +52,7 @@ pub(super) fn read(
     }
     let behaviour = if errors.is_empty() {
         let root = Table::new(parsed.get_ref(), 0..0, "the file");
-        let mut sources = sources::read(&mut document, &root, listen, schemas);
+        let sources = sources::read(&mut document, &root, listen, schemas);
         let desks = desks::read(&mut document, &root);
         let rules = rules::read(&mut document, &root, &desks, knows_type);
         let preflight = preflight::read(&mut document, &root);
@@ -60,8 +60,8 @@ pub(super) fn read(
         let whole = |desks: desks::Desks| {
             desks.into_iter().filter_map(|(name, (_, desk))| Some((name, desk?)))
         };
-        let warnings = std::mem::take(&mut sources.warnings);
-        let rules = rules.hiding(sources.redactions.clone());
+        let warnings = std::mem::take(&mut document.warnings);
+        let rules = rules.hiding(source::redactions(&sources));
         Behaviour { sources, desks: whole(desks).collect(), rules, preflight, warnings }
     } else {
         Behaviour::default()

@@ -9,8 +9,6 @@ mod tokens;
 pub use records::{Recorded, Records, RecordsError};
 pub use tokens::Tokens;
 
-use std::{collections::HashMap, sync::Arc};
-
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{AUTHORIZATION, CACHE_CONTROL, ETAG, IF_NONE_MATCH},
@@ -20,30 +18,16 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use super::{described::StatusRefused, hooks::refuse, intake::Intake, refusal::Refusal};
+use super::{
+    described::StatusRefused, hooks::refuse, intake::Intake, refusal::Refusal, source::Source,
+};
 use crate::{
     delivery::{Delivery, Report},
-    event::{EnvelopeView, EventId, EventType, Route, SourceName},
+    event::{EnvelopeView, EventId, EventType, Route},
 };
 
 /// The methods of a status.
 const ALLOWED: &str = "GET, HEAD";
-
-/// Who may ask what became of its events, and where that is written.
-#[derive(Debug, Default)]
-pub struct Statuses {
-    /// The sources that may ask, with their tokens.
-    pub tokens: HashMap<SourceName, Tokens>,
-    /// Where events and their deliveries are; `None` where nobody may ask.
-    pub records: Option<Arc<dyn Records>>,
-}
-
-impl Statuses {
-    /// Whether the source may ask.
-    pub(super) fn are_for(&self, source: &SourceName) -> bool {
-        self.tokens.contains_key(source)
-    }
-}
 
 /// What became of one event.
 #[derive(Debug, Serialize, ToSchema)]
@@ -97,28 +81,36 @@ pub(super) async fn tell(
     intake: web::Data<Intake>,
 ) -> HttpResponse {
     let (_, id) = path.into_inner();
-    match find(&request, &id, &intake).await {
+    let source = match intake.source(&request) {
+        Ok(source) => source,
+        Err(unknown) => return refuse(unknown, None, &request, &intake),
+    };
+    match find(&request, source, &id, &intake).await {
         Ok(recorded) => answer(&request, &Status::of(&recorded)),
-        Err(refusal) => refuse(refusal, &request, &intake),
+        Err(refusal) => refuse(refusal, Some(source), &request, &intake),
     }
 }
 
 /// Any other method on a status.
 pub(super) async fn wrong_method(request: HttpRequest, intake: web::Data<Intake>) -> HttpResponse {
-    refuse(Refusal::Method { allowed: ALLOWED }, &request, &intake)
+    let source = intake.source(&request).ok();
+    refuse(Refusal::Method { allowed: ALLOWED }, source, &request, &intake)
 }
 
-async fn find(request: &HttpRequest, id: &str, intake: &Intake) -> Result<Recorded, Refusal> {
-    let (source, _) = intake.source(request)?;
-    let Statuses { tokens, records } = &intake.statuses;
-    let tokens = tokens.get(source).ok_or(Refusal::NotFound)?;
+async fn find(
+    request: &HttpRequest,
+    source: &Source,
+    id: &str,
+    intake: &Intake,
+) -> Result<Recorded, Refusal> {
+    let tokens = source.tokens.as_ref().ok_or(Refusal::NotFound)?;
     let shown = request.headers().get(AUTHORIZATION).map_or(&b""[..], |value| value.as_bytes());
     if !tokens.admit(shown) {
         return Err(Refusal::BadToken);
     }
     let id: EventId = id.parse().map_err(|_not_an_id| Refusal::UnknownEvent)?;
-    let records = records.as_ref().ok_or(Refusal::NoRecords(RecordsError::None))?;
-    let found = records.find(source, &id).await.map_err(Refusal::NoRecords)?;
+    let records = intake.records.as_ref().ok_or(Refusal::NoRecords(RecordsError::None))?;
+    let found = records.find(&source.name, &id).await.map_err(Refusal::NoRecords)?;
     found.ok_or(Refusal::UnknownEvent)
 }
 

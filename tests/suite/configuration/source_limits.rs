@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use deskbell::{
-    event::{EventType, SourceName},
+    event::EventType,
     receiver::{Rate, SourceLimits},
 };
 
@@ -29,7 +29,7 @@ types = "*"
 "#;
     let (_folder, path) = write(&source(lines));
     let config = load(&[("DESKBELL_CONFIG", &path)]).unwrap();
-    let [a, b]: [SourceName; 2] = ["a", "b"].map(|name| name.parse().unwrap());
+    let [a, b] = ["a", "b"].map(|name| &config.sources[name]);
     let failed: EventType = "payment.failed".parse().unwrap();
     let schema = "https://example.com/payment.failed/3".to_owned();
     let expected = SourceLimits {
@@ -38,14 +38,13 @@ types = "*"
         types: vec!["payment.*".parse().unwrap(), "order.stuck".parse().unwrap()],
         dataschema: [(failed, schema)].into(),
     };
-    assert_eq!(config.limits[&a], expected);
+    assert_eq!(a.limits, expected);
     let rate = Some(Rate { requests: 3, per: Duration::from_hours(1), burst: 3 });
     let types = vec!["*".parse().unwrap()];
-    assert_eq!(config.limits[&b], SourceLimits { rate, types, ..SourceLimits::default() });
-    let hidden = |name| config.redactions.of(name).unwrap().paths().to_vec();
-    let shown: Vec<String> = hidden(&a).iter().map(ToString::to_string).collect();
+    assert_eq!(b.limits, SourceLimits { rate, types, ..SourceLimits::default() });
+    let shown: Vec<String> = a.redaction.paths().iter().map(ToString::to_string).collect();
     assert_eq!(shown, ["data.card.*", "data.customer.phone"]);
-    assert_eq!(hidden(&b), []);
+    assert_eq!(b.redaction.paths(), []);
     assert_eq!(config.warnings, [""; 0]);
 }
 

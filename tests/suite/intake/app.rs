@@ -1,7 +1,6 @@
 //! A receiver on a port of its own, and one method for each thing that a sender does.
 
 use std::{
-    collections::HashMap,
     net::SocketAddr,
     num::NonZeroUsize,
     sync::{
@@ -13,8 +12,8 @@ use std::{
 
 use deskbell::{
     clock::{Clock, ManualClock},
-    event::{SchemaBook, SourceName},
-    receiver::{self, Certificates, Intake, ReceiverSettings, SourceLimits, Statuses, Tokens},
+    event::SchemaBook,
+    receiver::{self, Certificates, Intake, ReceiverSettings, Source, SourceLimits, Tokens},
     rules::RuleBook,
     signature::{Encoding, Hash, HmacSettings, Scheme, SchemeSettings, Timestamped},
 };
@@ -149,34 +148,32 @@ impl App {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = |kind: &str| format!("{kind}-{number}");
         let (shop, plain, open) = (name("shop"), name("plain"), name("open"));
-        let source = |name: &str| -> SourceName { name.parse().unwrap() };
+        let source = |name: &str, scheme| Source::new(name.parse().unwrap(), scheme);
         let mut settings =
             ReceiverSettings { threads: NonZeroUsize::new(1), ..ReceiverSettings::default() };
         set(&mut settings);
         let broker = Arc::new(Double::new(mood));
         let clock = ManualClock::starting_at(Timestamp::from_second(1_767_225_600).unwrap());
+        let tokens = || Some(Tokens::new(&["a token that nobody shows".into()]));
+        let anybody = Scheme::new(SchemeSettings::None).unwrap();
         let own = [
-            (source(&shop), scheme(&[SECRET, OLD_SECRET])),
-            (source(&plain), plain_scheme()),
-            (source(&open), Scheme::new(SchemeSettings::None).unwrap()),
+            Source { tokens: tokens(), ..source(&shop, scheme(&[SECRET, OLD_SECRET])) },
+            source(&plain, plain_scheme()),
+            Source { tokens: tokens(), ..source(&open, anybody) },
         ];
-        let vendors =
-            senders::VENDORS.map(|vendor| (source(&name(vendor)), senders::scheme(vendor)));
-        let further = further.into_iter().map(|(name, scheme)| (source(&name), scheme));
-        let token = || Tokens::new(&["a token that nobody shows".into()]);
-        let tokens = [&shop, &open].map(|name| (source(name), token())).into();
-        let sources: HashMap<_, _> = own.into_iter().chain(vendors).chain(further).collect();
-        let limits = sources.keys().map(|name| (name.clone(), limits.clone())).collect();
+        let vendors = senders::VENDORS.map(|vendor| {
+            let translator = Some(senders::translator(vendor));
+            Source { translator, ..source(&name(vendor), senders::scheme(vendor)) }
+        });
+        let further = further.into_iter().map(|(name, scheme)| source(&name, scheme));
+        let sources = own.into_iter().chain(vendors).chain(further);
+        let limited = |source| Source { limits: limits.clone().into(), ..source };
         let intake = Intake {
-            sources,
-            translators: senders::VENDORS
-                .map(|vendor| (source(&name(vendor)), senders::translator(vendor)))
-                .into(),
-            limits,
+            sources: sources.map(limited).collect(),
             schemas: SchemaBook::builtin(),
             rules: Arc::new(RuleBook::default()),
             broker: broker.clone(),
-            statuses: Statuses { tokens, records: None },
+            records: None,
             certificates,
             sightings: Arc::default(),
             clock: Arc::new(clock.clone()),

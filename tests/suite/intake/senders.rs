@@ -82,7 +82,8 @@ pub(super) fn translator(vendor: &str) -> Translator {
     let variables = [("DESKBELL_CONFIG".into(), path.into_os_string())];
     let book = SchemaBook::builtin();
     let config = Config::load(variables.into_iter(), &book).unwrap();
-    config.translators.into_iter().find(|(name, _)| name.as_str() == vendor).unwrap().1
+    let mut sources = config.sources.into_iter();
+    sources.find(|(name, _)| name.as_str() == vendor).unwrap().1.translator.unwrap()
 }
 
 async fn post(app: &App, vendor: &str, headers: &[(String, String)], body: &str) -> Answer {

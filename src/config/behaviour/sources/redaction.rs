@@ -20,13 +20,14 @@ pub(super) fn read<'d>(document: &mut Document<'d>, table: &Table<'d>) -> Redact
     Redaction::new(paths)
 }
 
-/// What is odd about the paths: those which no event that the source may post can have.
-pub(super) fn warnings(
+/// Notes what is odd about the paths: those which no event that the source may post can have.
+pub(super) fn warn(
+    document: &mut Document<'_>,
     title: &str,
     redaction: &Redaction,
     types: &[TypePattern],
     schemas: &SchemaBook,
-) -> Vec<String> {
+) {
     let is_allowed = |event_type: &&EventType| {
         types.is_empty() || types.iter().any(|pattern| pattern.matches(event_type))
     };
@@ -36,7 +37,7 @@ pub(super) fn warnings(
         schemas.any(|schema| path.may_match(schema))
     };
     let never = redaction.paths().iter().filter(|path| !may_match(path));
-    never
-        .map(|path| format!("{title} redacts `{path}`, which no schema allows there to be"))
-        .collect()
+    document.warnings.extend(
+        never.map(|path| format!("{title} redacts `{path}`, which no schema allows there to be")),
+    );
 }
