@@ -16,6 +16,7 @@ pub(super) async fn run(context: &Context, roles: Roles) -> anyhow::Result<Exit>
     app::clear_demo_data(&config.settings.data_dir)?;
     let lifecycle = Lifecycle::default();
     let app = app::start(config, schemas, roles, &lifecycle).await?;
+    tracing::info!(address = %app.operators, "The private port: http://{}/docs", app.operators);
     if let Some(address) = app.receiver {
         tracing::info!(%address, "Receiving on http://{address}/hooks/");
     }

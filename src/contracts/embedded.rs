@@ -25,7 +25,7 @@ pub(super) fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-/// A structured CloudEvent of one type.
+/// A structured CloudEvent of one type, as Deskbell publishes it.
 pub(super) fn cloudevent(event_type: &EventType) -> Value {
     json!({
         "title": format!("{event_type} as a CloudEvent"),

@@ -3,37 +3,20 @@
 use serde_json::{Map, Value, json};
 use utoipa::{OpenApi, openapi::OpenApiVersion};
 
-use super::embedded::{cloudevent, data_name, data_schemas, reference};
-use crate::{
-    event::{BATCH_CONTENT_TYPE, CONTENT_TYPE, EventType, SchemaBook},
-    operators, receiver,
-};
+use super::{embedded::data_schemas, posted};
+use crate::{event::SchemaBook, http::REQUEST_ID, operators, receiver};
 
 /// The public port, with the bodies of all event types in `schemas`.
 pub fn receiver(schemas: &SchemaBook) -> Value {
     let mut document = written(receiver::Described::openapi());
-    let mut named = data_schemas(schemas);
-    for event_type in schemas.types() {
-        named.insert(name("CloudEvent", event_type), cloudevent(event_type));
-        named.insert(name("Plain", event_type), plain(event_type));
-    }
-    let one_of = |form: &str| {
-        let references: Vec<Value> =
-            schemas.types().map(|event_type| reference(&name(form, event_type))).collect();
-        json!({ "schema": { "oneOf": references } })
-    };
-    let batch = json!({ "schema": { "type": "array", "items": one_of("CloudEvent")["schema"] } });
-    let content = json!({
-        CONTENT_TYPE: one_of("CloudEvent"),
-        BATCH_CONTENT_TYPE: batch,
-        "application/json": one_of("Plain"),
-    });
     if let Some(Value::Object(post)) = document.pointer_mut("/paths/~1hooks~1{source}/post") {
-        post.insert("requestBody".to_owned(), json!({ "required": true, "content": content }));
+        post.insert("requestBody".to_owned(), posted::body(schemas));
     }
     if let Some(Value::Object(components)) = document.pointer_mut("/components/schemas") {
-        components.extend(named);
+        components.extend(data_schemas(schemas));
+        components.extend(posted::schemas(schemas));
     }
+    name_requests(&mut document);
     document
 }
 
@@ -42,28 +25,26 @@ pub fn operators() -> Value {
     written(operators::Described::openapi())
 }
 
+/// Adds to every answer the header that all of them have.
+fn name_requests(document: &mut Value) {
+    let header = REQUEST_ID;
+    let name = header.as_str();
+    document["components"]["headers"] = json!({ name: {
+        "description": "Names the request, as the logs do.",
+        "required": true,
+        "schema": { "type": "string", "format": "uuid" },
+    } });
+    let paths = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
+    let calls = paths.filter_map(Value::as_object_mut).flat_map(Map::values_mut);
+    let responses = calls.filter_map(|call| call.get_mut("responses")?.as_object_mut());
+    for response in responses.flat_map(Map::values_mut) {
+        response["headers"][name] = json!({ "$ref": format!("#/components/headers/{name}") });
+    }
+}
+
 /// The document as JSON, in the version that most tools read.
 fn written(mut document: utoipa::openapi::OpenApi) -> Value {
     document.openapi = OpenApiVersion::Version31;
     env!("CARGO_PKG_VERSION").clone_into(&mut document.info.version);
     serde_json::to_value(document).unwrap_or_else(|_| Value::Object(Map::new()))
-}
-
-fn name(form: &str, event_type: &EventType) -> String {
-    format!("{form}.{event_type}")
-}
-
-/// The plain form of one type.
-fn plain(event_type: &EventType) -> Value {
-    json!({
-        "title": format!("{event_type} in the plain form"),
-        "type": "object",
-        "required": ["type", "data"],
-        "properties": {
-            "type": { "const": event_type.as_str() },
-            "timestamp": { "type": "string", "format": "date-time", "description": "When it happened." },
-            "id": { "type": "string", "minLength": 1, "description": "Where no signed header gives it." },
-            "data": reference(&data_name(event_type)),
-        },
-    })
 }

@@ -5,6 +5,7 @@ mod amqp;
 mod embedded;
 mod http;
 mod page;
+mod posted;
 
 pub use amqp::events;
 pub use http::{operators, receiver};

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::{StatusCode, header::RETRY_AFTER};
+use actix_web::http::header::{
+    ACCEPT, ACCEPT_ENCODING, ALLOW, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use serde_json::json;
 use utoipa::{
     ToSchema,
@@ -60,13 +62,6 @@ pub struct ViolationDocument {
     detail: String,
 }
 
-fn retry_after() -> Header {
-    HeaderBuilder::new()
-        .schema(Some(Object::with_type(Type::Integer)))
-        .description(Some("Seconds after which there is room again."))
-        .build()
-}
-
 /// The answers of these types, by status.
 pub fn refusals(types: &[ProblemType]) -> BTreeMap<String, RefOr<Response>> {
     let mut by_status: BTreeMap<u16, Vec<ProblemType>> = BTreeMap::new();
@@ -80,16 +75,52 @@ pub fn refusals(types: &[ProblemType]) -> BTreeMap<String, RefOr<Response>> {
         if let [kind] = kinds[..] {
             content.example = Some(json!({ "type": kind.uri(), "title": kind.title() }));
         }
-        let response = ResponseBuilder::new().description(lines.join("\n\n"));
-        let response = response.content(PROBLEM_JSON, content);
-        if kinds.iter().all(|kind| kind.status() == StatusCode::TOO_MANY_REQUESTS) {
-            response.header(RETRY_AFTER.as_str(), retry_after())
-        } else {
-            response
-        }
+        let described = ResponseBuilder::new().description(lines.join("\n\n"));
+        let headers = kinds.iter().filter_map(|kind| header_of(*kind));
+        headers.fold(described.content(PROBLEM_JSON, content), |described, (name, header)| {
+            described.header(name.as_str(), header)
+        })
     };
     by_status
         .into_iter()
         .map(|(status, kinds)| (status.to_string(), RefOr::T(response(kinds).build())))
         .collect()
+}
+
+/// The header that refusals of this kind have besides.
+fn header_of(kind: ProblemType) -> Option<(HeaderName, Header)> {
+    let header = |name, kind: Type, words: &str| {
+        let header = HeaderBuilder::new().schema(Some(Object::with_type(kind)));
+        Some((name, header.description(Some(words)).build()))
+    };
+    let said = |name, words| header(name, Type::String, words);
+    match kind {
+        ProblemType::BadSignature | ProblemType::BadToken => {
+            said(WWW_AUTHENTICATE, "What is wanted for a proof.")
+        }
+        ProblemType::MethodNotAllowed => said(ALLOW, "The methods of the path."),
+        ProblemType::UnsupportedMediaType => said(ACCEPT, "The content types that are read."),
+        ProblemType::UnsupportedEncoding => said(ACCEPT_ENCODING, "`identity`."),
+        ProblemType::TooFast
+        | ProblemType::UnknownEvent
+        | ProblemType::TooManyConnections
+        | ProblemType::Busy
+        | ProblemType::NotDurable
+        | ProblemType::NoRecords
+        | ProblemType::NoCertificate => {
+            header(RETRY_AFTER, Type::Integer, "Seconds after which it may be otherwise.")
+        }
+        ProblemType::MalformedBody
+        | ProblemType::MalformedEvent
+        | ProblemType::NotFound
+        | ProblemType::UnknownSource
+        | ProblemType::SlowBody
+        | ProblemType::BodyTooLarge
+        | ProblemType::UnknownType
+        | ProblemType::Unmappable
+        | ProblemType::OffSchema
+        | ProblemType::TypeNotAllowed
+        | ProblemType::OtherDataschema
+        | ProblemType::NotReady => None,
+    }
 }

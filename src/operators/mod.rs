@@ -47,12 +47,12 @@ pub fn serve(
         App::new()
             .app_data(web::Data::new(metrics.clone()))
             .app_data(reference.clone())
-            .route("/metrics", web::get().to(render))
-            .route("/health/live", web::get().to(live))
-            .route("/openapi.json", web::get().to(openapi))
-            .route("/openapi/receiver.json", web::get().to(openapi_of_receiver))
-            .route("/asyncapi.json", web::get().to(asyncapi))
-            .route("/docs", web::get().to(page))
+            .service(web::resource("/metrics").get(render))
+            .service(web::resource("/health/live").get(live))
+            .service(web::resource("/openapi.json").get(openapi))
+            .service(web::resource("/openapi/receiver.json").get(openapi_of_receiver))
+            .service(web::resource("/asyncapi.json").get(asyncapi))
+            .service(web::resource("/docs").get(page))
     });
     let server = server.workers(1).shutdown_signal(stop.cancelled_owned()).shutdown_timeout(2);
     Ok(server.listen(listener)?.run())
@@ -110,7 +110,13 @@ async fn asyncapi(reference: web::Data<Reference>) -> HttpResponse {
 #[utoipa::path(
     get,
     path = "/docs",
-    responses((status = 200, description = "The page.", body = String, content_type = "text/html; charset=utf-8")),
+    responses((
+        status = 200, description = "The page.", body = String, content_type = "text/html; charset=utf-8",
+        headers(
+            ("Content-Security-Policy", description = "Nothing is loaded, and nothing runs."),
+            ("X-Content-Type-Options", description = "`nosniff`."),
+        ),
+    )),
 )]
 async fn page(reference: web::Data<Reference>) -> HttpResponse {
     HttpResponse::Ok()

@@ -37,11 +37,17 @@ const HEALTH_ALLOWED: &str = "GET, HEAD";
     path = "/hooks/{source}",
     tag = "events",
     params(("source" = String, Path, description = "The configured source's name.")),
-    security(("signature" = [])),
+    // The second is for sources that are configured to ask for none.
+    security(("signature" = []), ()),
     responses(
         (
             status = 202, description = "All events are durable. A vendor that wants words of its own gets them.",
             content((Told = "application/json"), (String = "text/plain")),
+            links(("status" = (
+                operation_id = "tell",
+                parameters(("source" = "$request.path.source"), ("id" = "$response.body#/id")),
+                description = "What became of the one event, where its source has `status_tokens`.",
+            ))),
         ),
         (status = 200, description = "The ping of WooCommerce, which holds no event."),
         PostRefused,
@@ -139,7 +145,17 @@ fn record(envelope: &Envelope, started: Instant) {
     path = "/hooks/{source}",
     tag = "events",
     params(("source" = String, Path, description = "The configured source's name.")),
-    responses((status = 200, description = "The source may post."), HandshakeRefused),
+    responses(
+        (
+            status = 200, description = "The source may post.",
+            headers(
+                ("Allow", description = "The methods of a hook."),
+                ("WebHook-Allowed-Origin", description = "`*`, where `WebHook-Request-Origin` asks."),
+                ("WebHook-Allowed-Rate", description = "Requests a minute, or `*`; likewise."),
+            ),
+        ),
+        HandshakeRefused,
+    ),
 )]
 pub(super) async fn handshake(request: HttpRequest, intake: web::Data<Intake>) -> HttpResponse {
     let source = match intake.source(&request) {

@@ -70,8 +70,19 @@ impl<'r> Status<'r> {
     ),
     security(("token" = [])),
     responses(
-        (status = 200, description = "Where each of its deliveries stands.", body = Status),
-        (status = 304, description = "It is as the header `If-None-Match` says."),
+        (
+            status = 200, description = "Where each of its deliveries stands.", body = Status,
+            headers(
+                ("ETag", description = "For the header `If-None-Match` of the next time."),
+                ("Cache-Control", description = "`no-store`."),
+            ),
+        ),
+        (
+            status = 304, description = "It is as the header `If-None-Match` says.",
+            headers(
+                ("ETag", description = "The same."), ("Cache-Control", description = "`no-store`."),
+            ),
+        ),
         StatusRefused,
     ),
 )]
