@@ -4,7 +4,7 @@ use std::io;
 
 use clap::Args;
 
-use super::{Context, Exit, clock, output};
+use super::{Context, Exit, acting::by, output};
 use crate::ledger::{BookLine, Books, Missing};
 
 /// The accounts: what was accepted, and where it is. Exit code 1 when they do not balance, when a
@@ -17,13 +17,16 @@ pub(super) struct Options {
     /// Forget what the journal lost so far: you have seen to it.
     #[arg(long)]
     forget_gaps: bool,
+    /// Why, for those who look later.
+    #[arg(long, requires = "forget_gaps")]
+    why: Option<String>,
 }
 
 impl Options {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<Exit> {
         let ledger = context.ledger()?;
         if self.forget_gaps {
-            ledger.forget_gaps(clock().now()).await?;
+            ledger.forget_gaps(&by(context, self.why)).await?;
         }
         let books = ledger.books().await?;
         if self.json {

@@ -4,11 +4,11 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{Context, Exit, WrongCall, argument, clock, dead::operator, output};
+use super::{Context, Exit, WrongCall, acting::by, argument, output};
 use crate::{
     delivery::{Flood, LetGo},
     event::{DeskName, RuleName},
-    ledger::{BrakeRecord, FloodRecord, Ledger, Release},
+    ledger::{BrakeRecord, FloodRecord, Ledger},
 };
 
 /// Brakes of rules: list the floods that one ticket stands for, let go of one.
@@ -60,8 +60,8 @@ impl Options {
                         None => return Ok(is_off(rule.as_str())),
                     },
                 };
-                let release = Release { at: clock().now(), by: operator(context), why };
-                match ledger.release_brake(&desk, rule.as_str(), release).await? {
+                let by = by(context, Some(why));
+                match ledger.release_brake(&desk, rule.as_str(), &by).await? {
                     Some(released) => show(&released, json),
                     None => Ok(is_off(rule.as_str())),
                 }

@@ -1,15 +1,21 @@
 //! `deskbell dead`: dead letters and doubts, and what an operator can do about them.
 
-use std::time::Duration;
+mod choice;
+
+pub(super) use choice::span;
 
 use clap::{ArgGroup, Args, Subcommand};
 use serde_json::json;
 
-use super::{Context, Exit, argument, clock, output};
+use self::choice::Choice;
+use super::{
+    Context, Exit,
+    acting::{by, by_at},
+    argument, clock, output,
+};
 use crate::{
-    clock::Clock,
     delivery::{Delivery, DeliveryKey, InvalidTransition, State, Transition},
-    ledger::{Filter, Ledger, LedgerError},
+    ledger::{By, Ledger, LedgerError},
     ticket::TicketRef,
 };
 
@@ -50,6 +56,9 @@ enum Act {
         /// All dead letters, where neither a key nor a filter is given.
         #[arg(long)]
         all: bool,
+        /// Why, for those who look later.
+        #[arg(long)]
+        why: Option<String>,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -73,68 +82,10 @@ enum Act {
         /// The desk does not have it: try again.
         #[arg(long)]
         absent: bool,
+        /// Why, for those who look later.
+        #[arg(long)]
+        why: Option<String>,
     },
-}
-
-/// Which dead letters.
-#[derive(Debug, Args)]
-struct Choice {
-    /// Of this desk.
-    #[arg(long)]
-    desk: Option<String>,
-    /// Of this source.
-    #[arg(long)]
-    source: Option<String>,
-    /// Of this event type.
-    #[arg(long = "type")]
-    event_type: Option<String>,
-    /// For this reason: `unknown-customer`, `refused`, …
-    #[arg(long)]
-    reason: Option<String>,
-    /// Changed within this time: `2h`, `30m`.
-    #[arg(long)]
-    since: Option<String>,
-    /// With this text in the event or in the desk's words.
-    #[arg(long)]
-    text: Option<String>,
-    /// In this state instead of `dead`.
-    #[arg(long, value_parser = ["dead", "uncertain"], default_value = "dead")]
-    state: String,
-}
-
-impl Choice {
-    fn is_empty(&self) -> bool {
-        let Self { desk, source, event_type, reason, since, text, state: _ } = self;
-        [desk, source, event_type, reason, since, text].iter().all(|choice| choice.is_none())
-    }
-
-    fn filter(&self, clock: &dyn Clock, most: Option<usize>) -> anyhow::Result<Filter> {
-        fn parse<T>(name: &str, text: Option<&String>) -> anyhow::Result<Option<T>>
-        where
-            T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>,
-        {
-            Ok(text.map(|text| argument(name, text)).transpose()?)
-        }
-        let since = match &self.since {
-            None => None,
-            Some(text) => Some(clock.now() - span("--since", text)?),
-        };
-        Ok(Filter {
-            state: Some(self.state.clone()),
-            desk: parse("--desk", self.desk.as_ref())?,
-            source: parse("--source", self.source.as_ref())?,
-            event_type: parse("--type", self.event_type.as_ref())?,
-            reason: parse("--reason", self.reason.as_ref())?,
-            since,
-            text: self.text.clone(),
-            most,
-        })
-    }
-}
-
-fn span(name: &str, text: &str) -> anyhow::Result<Duration> {
-    let span: jiff::SignedDuration = argument(name, text)?;
-    Ok(Duration::try_from(span)?)
 }
 
 impl Options {
@@ -147,7 +98,7 @@ impl Options {
                 list(&ledger.deliveries(&filter).await?, json)
             }
             Act::Show { key, json } => show(&*ledger, &argument("key", &key)?, json).await,
-            Act::Replay { keys, choice, all, json } => {
+            Act::Replay { keys, choice, all, why, json } => {
                 if !keys.is_empty() && (all || !choice.is_empty()) {
                     output::aside("give keys or a filter, not both");
                     return Ok(Exit::Wrong);
@@ -162,13 +113,14 @@ impl Options {
                 } else {
                     keys.iter().map(|key| argument("key", key)).collect::<Result<Vec<_>, _>>()?
                 };
-                replay(&*ledger, &*clock, keys, json).await
+                replay(&*ledger, keys, &by(context, why), json).await
             }
             Act::Discard { key, why } => {
-                let act = Transition::Discard { at: clock.now(), by: operator(context), why };
-                operate(&*ledger, &argument("key", &key)?, act).await
+                let by = by(context, Some(why.clone()));
+                let act = Transition::Discard { at: by.at, by: by.who.clone(), why };
+                operate(&*ledger, &argument("key", &key)?, act, &by).await
             }
-            Act::Settle { key, ticket, absent: _ } => {
+            Act::Settle { key, ticket, absent: _, why } => {
                 let at = clock.now();
                 let act = match ticket {
                     Some(id) => {
@@ -176,15 +128,10 @@ impl Options {
                     }
                     None => Transition::Absent { at },
                 };
-                operate(&*ledger, &argument("key", &key)?, act).await
+                operate(&*ledger, &argument("key", &key)?, act, &by_at(context, why, at)).await
             }
         }
     }
-}
-
-/// Who acts on the command line: the account's name, for those who look later.
-pub(super) fn operator(context: &Context) -> String {
-    context.variable("USER").unwrap_or_else(|| "command line".to_owned())
 }
 
 fn list(dead: &[Delivery], json: bool) -> anyhow::Result<Exit> {
@@ -246,14 +193,14 @@ async fn show(ledger: &dyn Ledger, key: &DeliveryKey, json: bool) -> anyhow::Res
 
 async fn replay(
     ledger: &dyn Ledger,
-    clock: &dyn Clock,
     keys: Vec<DeliveryKey>,
+    by: &By,
     json: bool,
 ) -> anyhow::Result<Exit> {
     let mut replayed = Vec::new();
     let mut refused = Vec::new();
     for key in keys {
-        match ledger.operate(&key, Transition::Replay { at: clock.now() }).await {
+        match ledger.operate(&key, Transition::Replay { at: by.at }, by).await {
             Ok(_) => replayed.push(key),
             Err(
                 error @ (LedgerError::NotAllowed(InvalidTransition::WrongState { .. })
@@ -280,8 +227,13 @@ async fn replay(
     Ok(if refused.is_empty() { Exit::Done } else { Exit::No })
 }
 
-async fn operate(ledger: &dyn Ledger, key: &DeliveryKey, act: Transition) -> anyhow::Result<Exit> {
-    match ledger.operate(key, act).await {
+async fn operate(
+    ledger: &dyn Ledger,
+    key: &DeliveryKey,
+    act: Transition,
+    by: &By,
+) -> anyhow::Result<Exit> {
+    match ledger.operate(key, act, by).await {
         Ok(delivery) => {
             let told = match &delivery.state {
                 State::Ticketed { ticket, .. } => format!("ticketed as {}", ticket.id),

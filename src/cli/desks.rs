@@ -9,7 +9,7 @@ use crate::{
     delivery::Reason,
     event::DeskName,
     inspection::Inspection,
-    ledger::{Books, DeskRecord},
+    ledger::{Books, DeskPause, DeskRecord},
     standing::Standing,
 };
 
@@ -41,6 +41,9 @@ struct DeskView {
     /// When the worker last said so.
     #[serde(skip_serializing_if = "Option::is_none")]
     as_of: Option<Timestamp>,
+    /// The operator's pause, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paused: Option<DeskPause>,
     /// What was found at its account last, where it is shown alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     inspection: Option<Inspection>,
@@ -61,6 +64,7 @@ impl DeskView {
             since: breaker.map(|breaker| breaker.since),
             until: breaker.map(|breaker| breaker.until),
             as_of: standing.map(|standing| standing.at),
+            paused: None,
             inspection: None,
         }
     }
@@ -109,13 +113,20 @@ pub(super) async fn one(context: &Context, name: &DeskName, json: bool) -> anyho
 async fn views(context: &Context) -> anyhow::Result<Vec<DeskView>> {
     let ledger = context.ledger()?;
     let (desks, books) = (ledger.desks().await?, ledger.books().await?);
-    Ok(desks.into_iter().map(|desk| DeskView::new(desk, &books)).collect())
+    let mut pauses = ledger.pauses().await?;
+    let mut views: Vec<_> = desks.into_iter().map(|desk| DeskView::new(desk, &books)).collect();
+    for view in &mut views {
+        let of = pauses.iter().position(|pause| pause.desk.as_str() == view.desk);
+        view.paused = of.map(|of| pauses.swap_remove(of));
+    }
+    Ok(views)
 }
 
 fn print(desks: &[DeskView]) -> std::io::Result<()> {
     let mut table = output::table([
         "desk",
         "breaker",
+        "paused",
         "reason",
         "since",
         "until",
@@ -128,6 +139,7 @@ fn print(desks: &[DeskView]) -> std::io::Result<()> {
         table.add_row([
             desk.desk.clone(),
             desk.state.to_owned(),
+            desk.paused.as_ref().map_or_else(String::new, |pause| format!("by {}", pause.who)),
             desk.reason.map_or_else(String::new, |reason| reason.to_string()),
             time(desk.since),
             time(desk.until),

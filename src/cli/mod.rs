@@ -3,6 +3,8 @@
 //! Exit codes: 0 it is done, 1 it ran and the answer is no, 2 the call or the configuration is
 //! wrong.
 
+mod acting;
+mod audit;
 mod books;
 mod brake;
 mod callbacks;
@@ -23,6 +25,7 @@ mod send;
 mod setup;
 mod sources;
 mod test;
+mod token;
 
 use std::{ffi::OsString, io, path::Path, process::ExitCode, str::FromStr, sync::Arc};
 
@@ -74,6 +77,8 @@ enum Command {
     Desks(desks::Options),
     Desk(desk::Options),
     Health(health::Options),
+    Token(token::Options),
+    Audit(audit::Options),
 }
 
 /// How a command ended.
@@ -170,6 +175,8 @@ impl Command {
             Self::Desks(options) => options.run(context).await,
             Self::Desk(options) => options.run(context).await,
             Self::Health(options) => options.run(context).await,
+            Self::Token(options) => options.run(context).await,
+            Self::Audit(options) => options.run(context).await,
         }
     }
 }
@@ -218,7 +225,12 @@ impl Context {
              another place",
             path.display()
         );
-        Ok(app::open_ledger(&settings, self.environment().redactions())?)
+        self.ledger_or_new()
+    }
+
+    /// The same, and makes it where there is none.
+    fn ledger_or_new(&self) -> anyhow::Result<Arc<dyn Ledger>> {
+        Ok(app::open_ledger(&self.settings(), self.environment().redactions())?)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Brakes as operators and workers see them.
 
-use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
@@ -28,15 +27,4 @@ pub struct FloodRecord {
     pub rule: String,
     /// What is known.
     pub flood: Flood,
-}
-
-/// An operator's word to let go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Release {
-    /// Now.
-    pub at: Timestamp,
-    /// Who says so.
-    pub by: String,
-    /// In the operator's words.
-    pub why: String,
 }

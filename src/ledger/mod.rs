@@ -5,8 +5,11 @@
 //! - a delivery is claimed by one worker at a time, and only by the holder of its desk's lease;
 //! - a transition under a claim that is over is refused and changes nothing;
 //! - the first body under an event's id stands; another is counted as a conflict;
-//! - an event is kept whole, and what its source redacts is neither shown nor found.
+//! - an event is kept whole, and what its source redacts is neither shown nor found;
+//! - what an operator does stands in the audit log, in the transaction of the act.
 
+mod access;
+mod audit;
 mod books;
 mod brakes;
 mod callbacks;
@@ -14,16 +17,22 @@ mod desks;
 mod engagement;
 mod error;
 mod jobs;
+mod pauses;
 mod reading;
 pub mod sqlite;
 
+pub use access::{
+    Access, InvalidTokenName, NewToken, Scope, TokenHash, TokenId, TokenName, TokenRecord,
+};
+pub use audit::{Act, Audit, AuditEntry, AuditSearch, By, InvalidWord, Via};
 pub use books::{BookLine, Books, Gap, MOST_NAMED, Missing};
-pub use brakes::{BrakeRecord, FloodRecord, Release};
+pub use brakes::{BrakeRecord, FloodRecord};
 pub use callbacks::{Callback, CallbackOutcome, CallbackRecord, CallbackWishes, Callbacks};
 pub use desks::{DeskLease, DeskRecord};
 pub use engagement::{Engaged, Engagement};
 pub use error::LedgerError;
 pub use jobs::{Claim, Claimed, GivenUp, Granted, Overdue, Requeue, Whereabouts};
+pub use pauses::{DeskPause, Pauses};
 pub use reading::{EventRecord, Filter};
 
 use std::{fmt, time::Duration};
@@ -41,7 +50,7 @@ use crate::{
 
 /// Stores deliveries, attempts, and the events that they are about.
 #[async_trait]
-pub trait Ledger: Callbacks + fmt::Debug + Send + Sync {
+pub trait Ledger: Callbacks + Access + Audit + Pauses + fmt::Debug + Send + Sync {
     /// Makes `holder` the one worker that speaks to `desk` until `now + ttl`, or prolongs that. How
     /// the desk stood with the worker before is not changed by it.
     async fn lease_desk(
@@ -109,7 +118,7 @@ pub trait Ledger: Callbacks + fmt::Debug + Send + Sync {
         &self,
         desk: &DeskName,
         rule: &str,
-        release: Release,
+        by: &By,
     ) -> Result<Option<FloodRecord>, LedgerError>;
 
     /// Lets go of what is quiet at `at`. A delivery whose ticket stands for a flood that is over goes
@@ -155,8 +164,8 @@ pub trait Ledger: Callbacks + fmt::Debug + Send + Sync {
         at: Timestamp,
     ) -> Result<(), LedgerError>;
 
-    /// Forgets the gaps that were found by then: an operator has seen to them.
-    async fn forget_gaps(&self, by: Timestamp) -> Result<(), LedgerError>;
+    /// Forgets the gaps that were found by now: an operator has seen to them. Gives how many.
+    async fn forget_gaps(&self, by: &By) -> Result<u64, LedgerError>;
 
     /// An operator's act on a delivery; where it sends the delivery back to work, the job is put
     /// on the list of [`Ledger::requeues`] in the same transaction.
@@ -164,6 +173,7 @@ pub trait Ledger: Callbacks + fmt::Debug + Send + Sync {
         &self,
         key: &DeliveryKey,
         transition: Transition,
+        by: &By,
     ) -> Result<Delivery, LedgerError>;
 
     /// Deliveries that operators have sent back to work and that no lane has yet, oldest first.

@@ -1,6 +1,10 @@
 //! The private port: metrics, the reference of what others rely on, and health for those who may not
 //! reach the public one.
 
+mod token;
+
+pub use token::{NoChance, PREFIX, mint};
+
 use std::{io, net::TcpListener};
 
 use actix_web::{App, HttpResponse, HttpServer, dev::Server, http::header, web};

@@ -17,6 +17,7 @@ use super::{
     Post, Worker, attempt,
     breaker::{Breaker, Opening, Probe},
     inspector,
+    pauses::Pauses,
     persistence::{Persistence, pause},
     rerouter,
     tenure::{Counted, RENEWAL, Tenure},
@@ -52,6 +53,8 @@ pub(super) struct Station {
     pub(super) uninspected: Notify,
     /// What was said of the account.
     pub(super) told: inspector::Told,
+    /// What operators have paused.
+    pauses: Pauses,
 }
 
 /// What lets a job through to the desk.
@@ -64,7 +67,7 @@ pub(super) struct Passage {
 }
 
 /// Serves `post` until `draining`, then finishes what is in flight and gives the desk back.
-pub(super) async fn serve(worker: Worker, post: Post, draining: CancellationToken) {
+pub(super) async fn serve(worker: Worker, post: Post, pauses: Pauses, draining: CancellationToken) {
     let (breaker, tenure, news) = (Arc::default(), Mutex::new(Tenure::none()), Notify::new());
     let (midway, under_way) = (watch::Sender::new(0), watch::Sender::new(0));
     let told = inspector::Told::default();
@@ -78,6 +81,7 @@ pub(super) async fn serve(worker: Worker, post: Post, draining: CancellationToke
         under_way,
         uninspected: Notify::new(),
         told,
+        pauses,
     };
     let station = Arc::new(station);
     let mut persistence = Persistence::default();
@@ -162,9 +166,22 @@ impl Station {
         attempt::deliver(self.clone(), passage, lease).await;
     }
 
+    /// Takes the next job, unless an operator has paused the desk.
+    async fn take(&self, lanes: &mut dyn Lanes) -> Result<(Passage, Lease), BrokerError> {
+        let desk = &self.post.settings.name;
+        loop {
+            self.pauses.lifted(desk).await;
+            tokio::select! {
+                biased;
+                () = self.pauses.begun(desk) => {}
+                taken = self.take_open(lanes) => return taken,
+            }
+        }
+    }
+
     /// Takes the next job when the desk can take one: the choice between lanes falls as late as it
     /// can.
-    async fn take(&self, lanes: &mut dyn Lanes) -> Result<(Passage, Lease), BrokerError> {
+    async fn take_open(&self, lanes: &mut dyn Lanes) -> Result<(Passage, Lease), BrokerError> {
         let probe = self.breaker.passed().await;
         // An error would say that nobody counts any more.
         let _ = self.midway.subscribe().wait_for(|waiting| *waiting < MOST_MIDWAY).await;

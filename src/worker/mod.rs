@@ -6,6 +6,7 @@
 //!   confirmed;
 //! - one worker at a time speaks to a desk; the next one begins with what it has sent, and leaves the
 //!   desk alone for as long as it would have;
+//! - nothing is taken for a desk that an operator has paused;
 //! - a doubt is looked up before anything is tried again;
 //! - a desk's account is inspected while nothing is delivered to it, and what has changed is told;
 //! - what the broker gave up, and what was swallowed with a queue that somebody deleted, is not lost.
@@ -18,6 +19,7 @@ mod breaker;
 mod crashes;
 mod desk_loop;
 mod inspector;
+mod pauses;
 mod persistence;
 mod recorder;
 mod requeuer;
@@ -30,6 +32,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use self::pauses::Pauses;
 use crate::{
     broker::Broker,
     clock::Clock,
@@ -70,9 +73,12 @@ impl Worker {
     /// Starts the tasks that serve `posts`, on `tasks`; they end when `draining` is cancelled and
     /// what is in flight is through.
     pub fn start(&self, posts: Vec<Post>, tasks: &TaskTracker, draining: &CancellationToken) {
+        let (known, pauses) = Pauses::channel();
+        let desks = posts.iter().map(|post| post.settings.name.clone()).collect();
         for post in posts {
-            tasks.spawn(desk_loop::serve(self.clone(), post, draining.clone()));
+            tasks.spawn(desk_loop::serve(self.clone(), post, pauses.clone(), draining.clone()));
         }
+        tasks.spawn(pauses::run(self.clone(), desks, known, draining.clone()));
         tasks.spawn(requeuer::run(self.clone(), draining.clone()));
         tasks.spawn(recorder::run(self.clone(), draining.clone()));
         tasks.spawn(accountant::run(self.clone(), draining.clone()));

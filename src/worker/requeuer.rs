@@ -131,7 +131,7 @@ mod tests {
         clock::SystemClock,
         delivery::{Failure, Reason, Transition},
         event::{Attributes, DeskName, Envelope, Event, JournalMark, RequestId},
-        ledger::{Claim, Claimed, Ledger, sqlite::SqliteLedger},
+        ledger::{By, Claim, Claimed, Ledger, Via, sqlite::SqliteLedger},
         rules::RuleBook,
         ticket::Priority,
     };
@@ -203,7 +203,9 @@ mod tests {
         let failure = Failure::of(Reason::Refused, "no");
         let bury = Transition::Bury { claim: 1, at, failure, limit: None, counts: true };
         ledger.advance(&key, vec![bury]).await.unwrap();
-        ledger.operate(&key, Transition::Replay { at }).await.unwrap();
+        let (who, via) = ("ada".to_owned(), Via::CommandLine);
+        let by = By { at, who, via, why: None };
+        ledger.operate(&key, Transition::Replay { at }, &by).await.unwrap();
     }
 
     #[tokio::test]

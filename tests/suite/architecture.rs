@@ -62,7 +62,20 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("callbacks", &["causes", "clock", "event", "ledger", "signature"]),
-    ("operators", &["http"]),
+    (
+        "operators",
+        &[
+            "causes",
+            "clock",
+            "delivery",
+            "event",
+            "http",
+            "inspection",
+            "ledger",
+            "standing",
+            "ticket",
+        ],
+    ),
     ("sandbox", &["clock", "http"]),
 ];
 

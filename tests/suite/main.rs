@@ -23,6 +23,7 @@ mod intake;
 mod leaks;
 mod life;
 mod losing;
+mod operators;
 mod outages;
 mod pacing;
 mod powercut;

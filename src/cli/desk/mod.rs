@@ -17,7 +17,7 @@ use anyhow::Context as _;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind};
 
 use self::sheet::Sheet;
-use super::{Context, Exit, WrongCall, argument, desks as status, output};
+use super::{Context, Exit, WrongCall, acting::by, argument, desks as status, output};
 use crate::{
     config::Config,
     desks::{BuildError, DeskConfig, DeskSettings, Vendor},
@@ -71,6 +71,19 @@ struct Line<C: Subcommand> {
 enum Call<C: Subcommand> {
     /// Who speaks to the desk, and whether it takes deliveries.
     Status,
+    /// Keeps deliveries from the desk until it is resumed. What is under way ends; no attempt is
+    /// spent.
+    Pause {
+        /// Why, for those who look later.
+        #[arg(long)]
+        why: Option<String>,
+    },
+    /// Lets deliveries pass again.
+    Resume {
+        /// Why, for those who look later.
+        #[arg(long)]
+        why: Option<String>,
+    },
     #[command(flatten)]
     Vendor(C),
 }
@@ -110,11 +123,27 @@ async fn call<C: Calls>(
     };
     let calls = match line.call {
         Call::Status => return status::one(context, name, line.json).await,
+        Call::Pause { why } => return pause(context, name, why).await,
+        Call::Resume { why } => return resume(context, name, why).await,
         Call::Vendor(calls) => calls,
     };
     let client = C::client(&desk.settings, &desk.vendor)
         .with_context(|| WrongCall(format!("desk `{name}` is not of kind {}", C::KIND)))?;
     calls.run(&client?).await?.print(line.json)?;
+    Ok(Exit::Done)
+}
+
+async fn pause(context: &Context, name: &DeskName, why: Option<String>) -> anyhow::Result<Exit> {
+    let is_new = context.ledger()?.pause_desk(name, &by(context, why)).await?;
+    let already = if is_new { "" } else { " already" };
+    output::line(format_args!("desk {name} is paused{already}"))?;
+    Ok(Exit::Done)
+}
+
+async fn resume(context: &Context, name: &DeskName, why: Option<String>) -> anyhow::Result<Exit> {
+    let was_paused = context.ledger()?.resume_desk(name, &by(context, why)).await?;
+    let word = if was_paused { "is resumed" } else { "was not paused" };
+    output::line(format_args!("desk {name} {word}"))?;
     Ok(Exit::Done)
 }
 

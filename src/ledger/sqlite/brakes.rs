@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction};
 
-use super::{deliveries, error::unreadable, requeues};
+use super::{audit, deliveries, error::unreadable, requeues};
 use crate::{
     delivery::{Brake, Delivery, State, Transition},
     event::DeskName,
-    ledger::{BrakeRecord, FloodRecord, LedgerError, Release},
+    ledger::{Act, BrakeRecord, By, FloodRecord, LedgerError},
     sqlite::to_nanos,
 };
 
@@ -110,12 +110,14 @@ pub(super) fn release(
     tx: &Transaction<'_>,
     desk: &DeskName,
     rule: &str,
-    release: &Release,
+    by: &By,
 ) -> Result<Option<FloodRecord>, LedgerError> {
     let Some(mut brake) = find(tx, desk, rule)? else { return Ok(None) };
-    let Release { at, by, why } = release;
-    let Some(flood) = brake.release(*at, by, why).cloned() else { return Ok(None) };
-    write(tx, desk, rule, *at, &brake)?;
+    let why = by.why.as_deref().unwrap_or_default();
+    let Some(flood) = brake.release(by.at, &by.who, why).cloned() else { return Ok(None) };
+    write(tx, desk, rule, by.at, &brake)?;
+    let detail = format!("flood {} of {} events", flood.number, flood.tally.events);
+    audit::note(tx, Act::ReleaseBrake, &format!("{rule} at {desk}"), &detail, by)?;
     Ok(Some(FloodRecord { desk: desk.clone(), rule: rule.to_owned(), flood }))
 }
 

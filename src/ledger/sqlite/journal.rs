@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
-use super::events::EventRow;
+use super::{audit, events::EventRow};
 use crate::{
     event::{JournalGap, JournalMark},
-    ledger::{Gap, LedgerError},
+    ledger::{Act, By, Gap, LedgerError},
     sqlite::{from_nanos, to_nanos},
 };
 
@@ -72,8 +72,13 @@ pub(super) fn gaps(tx: &Transaction<'_>) -> Result<Vec<Gap>, LedgerError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Forgets all gaps that were found by `at`.
-pub(super) fn forget_gaps(tx: &Transaction<'_>, at: Timestamp) -> Result<(), LedgerError> {
-    tx.prepare_cached("DELETE FROM journal_gaps WHERE found_at <= ?1")?.execute([to_nanos(at)])?;
-    Ok(())
+/// Forgets all gaps that were found by now.
+pub(super) fn forget_gaps(tx: &Transaction<'_>, by: &By) -> Result<u64, LedgerError> {
+    let forgotten = tx
+        .prepare_cached("DELETE FROM journal_gaps WHERE found_at <= ?1")?
+        .execute([to_nanos(by.at)])?;
+    if forgotten > 0 {
+        audit::note(tx, Act::ForgetGaps, "journal", &format!("{forgotten} gaps"), by)?;
+    }
+    Ok(forgotten as u64)
 }

@@ -4,6 +4,8 @@
 //! - a row that cannot be read is an error that names it, and never a panic;
 //! - the books are counted from two sides that are written apart, so that they can disagree.
 
+mod access;
+mod audit;
 mod books;
 mod brakes;
 mod callbacks;
@@ -19,6 +21,7 @@ mod journal;
 mod leases;
 mod missing;
 mod overdue;
+mod pauses;
 mod requeues;
 #[cfg(test)]
 mod tests;
@@ -36,8 +39,8 @@ use self::{
     events::{EventRow, Which},
 };
 use super::{
-    Books, BrakeRecord, Claim, Claimed, DeskLease, DeskRecord, Engaged, Engagement, EventRecord,
-    Filter, FloodRecord, GivenUp, Ledger, LedgerError, Overdue, Release, Requeue, Whereabouts,
+    Books, BrakeRecord, By, Claim, Claimed, DeskLease, DeskRecord, Engaged, Engagement,
+    EventRecord, Filter, FloodRecord, GivenUp, Ledger, LedgerError, Overdue, Requeue, Whereabouts,
 };
 use crate::{
     delivery::{Attempt, Delivery, DeliveryKey, Incident, Transition},
@@ -136,10 +139,10 @@ impl Ledger for SqliteLedger {
         &self,
         desk: &DeskName,
         rule: &str,
-        release: Release,
+        by: &By,
     ) -> Result<Option<FloodRecord>, LedgerError> {
-        let (desk, rule) = (desk.clone(), rule.to_owned());
-        self.write(move |tx| brakes::release(tx, &desk, &rule, &release)).await
+        let (desk, rule, by) = (desk.clone(), rule.to_owned(), by.clone());
+        self.write(move |tx| brakes::release(tx, &desk, &rule, &by)).await
     }
 
     async fn calm_brakes(&self, at: Timestamp) -> Result<Vec<FloodRecord>, LedgerError> {
@@ -187,17 +190,19 @@ impl Ledger for SqliteLedger {
         self.write(move |tx| journal::note_gap(tx, &behind, gap, at)).await
     }
 
-    async fn forget_gaps(&self, by: Timestamp) -> Result<(), LedgerError> {
-        self.write(move |tx| journal::forget_gaps(tx, by)).await
+    async fn forget_gaps(&self, by: &By) -> Result<u64, LedgerError> {
+        let by = by.clone();
+        self.write(move |tx| journal::forget_gaps(tx, &by)).await
     }
 
     async fn operate(
         &self,
         key: &DeliveryKey,
         transition: Transition,
+        by: &By,
     ) -> Result<Delivery, LedgerError> {
-        let key = key.clone();
-        self.write(move |tx| requeues::operate(tx, &key, transition)).await
+        let (key, by) = (key.clone(), by.clone());
+        self.write(move |tx| requeues::operate(tx, &key, transition, &by)).await
     }
 
     async fn requeues(&self, most: usize) -> Result<Vec<Requeue>, LedgerError> {

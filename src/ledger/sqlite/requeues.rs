@@ -3,12 +3,12 @@
 use rusqlite::Transaction;
 
 use super::{
-    deliveries,
+    audit, deliveries,
     events::{self, Which},
 };
 use crate::{
     delivery::{Delivery, DeliveryKey, State, Transition},
-    ledger::{LedgerError, Requeue},
+    ledger::{Act, By, LedgerError, Requeue},
 };
 
 /// Does an operator's act; a delivery that it sends back to work is put on the list.
@@ -16,10 +16,15 @@ pub(super) fn operate(
     tx: &Transaction<'_>,
     key: &DeliveryKey,
     transition: Transition,
+    by: &By,
 ) -> Result<Delivery, LedgerError> {
     let delivery =
         deliveries::find(tx, key)?.ok_or_else(|| LedgerError::UnknownDelivery(key.clone()))?;
+    let (act, detail) = (Act::of(&transition), detail(&delivery, &transition));
     let delivery = deliveries::advance(tx, delivery, [transition])?;
+    if let Some(act) = act {
+        audit::note(tx, act, key.as_str(), &detail, by)?;
+    }
     match delivery.state {
         State::Queued => put(tx, key)?,
         State::Attempting { .. }
@@ -32,6 +37,17 @@ pub(super) fn operate(
         | State::Discarded { .. } => {}
     }
     Ok(delivery)
+}
+
+/// What the delivery is of, and what an operator saw of it.
+fn detail(delivery: &Delivery, transition: &Transition) -> String {
+    let Delivery { event, desk, .. } = delivery;
+    let of = format!("event {} of {} at {desk}", event.id, event.source);
+    match transition {
+        Transition::Exists { ticket, .. } => format!("{of}: it is ticket {}", ticket.id),
+        Transition::Absent { .. } => format!("{of}: there is no ticket"),
+        _ => of,
+    }
 }
 
 /// The list, oldest first.

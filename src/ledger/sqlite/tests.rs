@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use super::{file::SCHEMA, *};
 use crate::{
     event::{Attributes, Event, RequestId, Route},
-    ledger::{BookLine, Claimed},
+    ledger::{Audit as _, AuditSearch, BookLine, Claimed, Pauses as _},
     sqlite::{Schema, Store},
     ticket::Priority,
 };
@@ -117,6 +117,8 @@ async fn every_list_and_account_is_read_by_an_index() {
         (missing::MADE_GOOD.to_owned(), "INDEX missing_by_time"),
         (missing::COUNT.to_owned(), "INDEX missing_by_time"),
         (callbacks::DUE.to_owned(), "INDEX due_callbacks"),
+        (access::BY_HASH.to_owned(), "INDEX sqlite_autoindex_tokens_1"),
+        (audit::ENTRIES.to_owned(), "INTEGER PRIMARY KEY"),
         (overdue::UNTAKEN.to_owned(), "INDEX untaken_routes"),
         (overdue::DUE.to_owned(), "INDEX due_deliveries"),
         (OF_EVENT.to_owned(), "INDEX deliveries_of_events"),
@@ -137,6 +139,20 @@ async fn every_list_and_account_is_read_by_an_index() {
         let plan = plan.await.unwrap();
         assert!(plan.contains(index), "{plan}");
     }
+}
+
+#[tokio::test]
+async fn no_entry_of_the_audit_log_is_changed_or_taken_away() {
+    let (_directory, ledger, _) = claimed().await;
+    let (who, via) = ("ada".to_owned(), crate::ledger::Via::Token);
+    let by = By { at: Timestamp::UNIX_EPOCH, who, via, why: None };
+    ledger.pause_desk(&"crm".parse().unwrap(), &by).await.unwrap();
+    for sql in ["UPDATE audit SET who = 'eve'", "DELETE FROM audit"] {
+        let changed = ledger.write(move |tx| Ok(tx.execute_batch(sql)?)).await;
+        assert!(changed.is_err(), "{sql}");
+    }
+    let log = ledger.audit(&AuditSearch::default(), None, 9).await.unwrap();
+    assert_eq!(log.iter().map(|entry| entry.who.as_str()).collect::<Vec<_>>(), ["ada"]);
 }
 
 #[tokio::test]

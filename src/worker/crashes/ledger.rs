@@ -11,8 +11,8 @@ use crate::{
     event::{DeskName, Envelope, EventId, JournalGap, JournalMark, SourceName},
     inspection::Inspection,
     ledger::{
-        Books, BrakeRecord, Claim, Claimed, DeskLease, DeskRecord, Engaged, Engagement,
-        EventRecord, Filter, FloodRecord, GivenUp, Ledger, LedgerError, Overdue, Release, Requeue,
+        Books, BrakeRecord, By, Claim, Claimed, DeskLease, DeskRecord, Engaged, Engagement,
+        EventRecord, Filter, FloodRecord, GivenUp, Ledger, LedgerError, Overdue, Requeue,
         Whereabouts, sqlite::SqliteLedger,
     },
     standing::Standing,
@@ -134,7 +134,7 @@ impl Ledger for Watched {
         &self,
         _: &DeskName,
         _: &str,
-        _: Release,
+        _: &By,
     ) -> Result<Option<FloodRecord>, LedgerError> {
         unreachable!("a desk's loop does not ask")
     }
@@ -182,11 +182,16 @@ impl Ledger for Watched {
         unreachable!("nobody reads the journal here")
     }
 
-    async fn forget_gaps(&self, _: Timestamp) -> Result<(), LedgerError> {
+    async fn forget_gaps(&self, _: &By) -> Result<u64, LedgerError> {
         unreachable!("nobody reads the journal here")
     }
 
-    async fn operate(&self, _: &DeliveryKey, _: Transition) -> Result<Delivery, LedgerError> {
+    async fn operate(
+        &self,
+        _: &DeliveryKey,
+        _: Transition,
+        _: &By,
+    ) -> Result<Delivery, LedgerError> {
         unreachable!("a desk's loop does not ask")
     }
 

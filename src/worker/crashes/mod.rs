@@ -9,6 +9,7 @@
 mod answers;
 mod callbacks;
 mod ledger;
+mod operators;
 mod parts;
 mod points;
 mod process;

@@ -20,7 +20,7 @@ use crate::{
     broker::Job,
     delivery::{Delivery, DeliveryKey, Failure, InvalidTransition, Reason, State, Transition},
     event::{Attributes, DeskName, Envelope, Event, RequestId},
-    ledger::{GivenUp, Ledger, LedgerError, sqlite::SqliteLedger},
+    ledger::{By, GivenUp, Ledger, LedgerError, Via, sqlite::SqliteLedger},
     rules::RuleBook,
     ticket::Priority,
 };
@@ -202,8 +202,10 @@ impl<'a> World<'a> {
 
     /// What an operator may not do in this state is refused, and nothing happens.
     fn operate(&self, transition: Transition) {
+        let who = "ada".to_owned();
+        let by = By { at: self.wall, who, via: Via::CommandLine, why: None };
         let is_absent = matches!(transition, Transition::Absent { .. });
-        let operating = self.bench.ledger.operate(&self.key, transition);
+        let operating = self.bench.ledger.operate(&self.key, transition, &by);
         let Ok(delivery) = self.bench.runtime.block_on(operating) else { return };
         let mut truth = self.truth();
         if delivery.state == State::Queued {

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod access;
 mod accounts;
+mod audit;
 mod callbacks;
 mod claims;
 mod incidents;
@@ -10,6 +12,7 @@ mod inspections;
 mod leases;
 mod losses;
 mod operators;
+mod pauses;
 mod reading;
 mod words;
 
@@ -38,6 +41,19 @@ macro_rules! ledger_contract {
             accounts: [
                 the_books_count_what_was_accepted_and_where_it_is,
                 the_books_balance_while_the_journal_lags_behind,
+            ],
+            access: [
+                a_token_is_found_by_its_hash_until_it_ends,
+                a_name_is_free_again_when_its_token_is_revoked,
+                a_token_remembers_when_it_admitted_last,
+            ],
+            audit: [
+                every_act_of_an_operator_is_written_with_it,
+                an_act_that_is_refused_leaves_no_entry,
+                entries_are_chosen_and_come_page_by_page,
+            ],
+            pauses: [
+                a_pause_outlives_the_process_and_is_written_once,
             ],
             callbacks: [
                 an_end_that_is_wished_for_is_called_back_after_a_crash,

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::{
     Bench,
     words::{
-        at, bury, claim, complete, doubt, event, give_up, grant, intend, key, lease, mark,
+        at, bury, by, claim, complete, doubt, event, give_up, grant, intend, key, lease, mark,
         postpone, ticket,
     },
 };
@@ -147,7 +147,7 @@ async fn play(ledger: &dyn Ledger, happening: &Happening, epochs: &[u64; 2], now
             Written::Worker(transitions) => {
                 drop(ledger.advance(&key(id, desk), transitions).await);
             }
-            Written::Operator(act) => drop(ledger.operate(&key(id, desk), act).await),
+            Written::Operator(act) => drop(ledger.operate(&key(id, desk), act, &by(now)).await),
         },
     }
 }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{
     Bench,
-    words::{at, bury, complete, doubt, event, give_up, grant_at, granted, postpone, ticket},
+    words::{at, bury, by, complete, doubt, event, give_up, grant_at, granted, postpone, ticket},
 };
 
 /// The source wishes to hear of these.
@@ -102,10 +102,10 @@ pub(super) async fn whoever_ends_a_delivery_its_source_is_called_back(bench: imp
     wish(ledger, &["dead", "uncertain", "ticketed", "discarded"]).await;
     let (_, delivery) = granted(ledger).await;
     ledger.advance(&delivery.key, doubt(1, 2)).await.unwrap();
-    ledger.operate(&delivery.key, Exists { at: at(3), ticket: ticket() }).await.unwrap();
+    ledger.operate(&delivery.key, Exists { at: at(3), ticket: ticket() }, &by(3)).await.unwrap();
     let given_up = ledger.give_up(give_up(&event("2", &["crm"]), "crm", 4)).await.unwrap();
     let discard = Discard { at: at(5), by: "ada".to_owned(), why: "a test order".to_owned() };
-    ledger.operate(&given_up.key, discard).await.unwrap();
+    ledger.operate(&given_up.key, discard, &by(3)).await.unwrap();
     assert_eq!(states(ledger).await, ["uncertain", "ticketed", "dead", "discarded"]);
 }
 
@@ -117,7 +117,7 @@ pub(super) async fn each_end_of_a_replayed_delivery_is_called_back_under_another
     let (epoch, delivery) = granted(ledger).await;
     ledger.advance(&delivery.key, bury(1, 2)).await.unwrap();
     for (claim, seconds) in [(2, 4), (3, 8)] {
-        ledger.operate(&delivery.key, Replay { at: at(seconds) }).await.unwrap();
+        ledger.operate(&delivery.key, Replay { at: at(seconds) }, &by(seconds)).await.unwrap();
         grant_at(ledger, &event("1", &["crm"]), "crm", epoch, seconds + 1).await;
         let ended =
             if claim == 2 { bury(claim, seconds + 2) } else { complete(claim, seconds + 2) };

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use deskbell::{
     delivery::{Abilities, Approach, Course, Delivery, Note, Step, Transition},
-    ledger::{Engaged, Engagement, Ledger, LedgerError, Release},
+    ledger::{Engaged, Engagement, Ledger, LedgerError},
     ticket::{Action, Bound, Involvement, Priority},
 };
 
 use super::{
     Bench,
-    words::{at, complete, event, grant, granted, key, lease, ticket},
+    words::{at, by, complete, event, grant, granted, key, lease, ticket},
 };
 
 const ALL: Abilities = Abilities { comment: true, raise: true, resolve: true, tie: true };
@@ -120,13 +120,13 @@ pub(super) async fn an_operator_lets_a_brake_go_once(bench: impl Bench) {
         course(bench.ledger(), epoch, (id, None, Some(1))).await.unwrap();
     }
     let crm = "crm".parse().unwrap();
-    let release = || Release { at: at(5), by: "ann".to_owned(), why: "it is mended".to_owned() };
-    let released = bench.ledger().release_brake(&crm, "payment-failed", release()).await.unwrap();
-    assert_eq!(released.unwrap().flood.end.unwrap().by.as_deref(), Some("ann"));
+    let release = by(5);
+    let released = bench.ledger().release_brake(&crm, "payment-failed", &release).await.unwrap();
+    assert_eq!(released.unwrap().flood.end.unwrap().by.as_deref(), Some("ada"));
     let bench = bench.crash().await;
     let ledger = bench.ledger();
     for rule in ["payment-failed", "another"] {
-        assert!(ledger.release_brake(&crm, rule, release()).await.unwrap().is_none());
+        assert!(ledger.release_brake(&crm, rule, &release).await.unwrap().is_none());
     }
     let [record] = &ledger.brakes().await.unwrap()[..] else { panic!() };
     assert!(!record.brake.floods[0].is_on());
@@ -134,5 +134,5 @@ pub(super) async fn an_operator_lets_a_brake_go_once(bench: impl Bench) {
     let own = course(ledger, epoch, ("3", None, Some(1))).await.unwrap();
     assert!(matches!(own, Course::Open { .. }), "{own:?}");
     let conclude = Transition::Conclude { at: at(6), tally: record.brake.floods[0].tally };
-    ledger.operate(&key("2", "crm"), conclude).await.unwrap_err();
+    ledger.operate(&key("2", "crm"), conclude, &by(3)).await.unwrap_err();
 }

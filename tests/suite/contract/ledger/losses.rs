@@ -12,8 +12,8 @@ use deskbell::{
 use super::{
     Bench,
     words::{
-        DEADLINE, at, complete, event, give_up, grant, granted, intend, key, lease, mark, postpone,
-        seen,
+        DEADLINE, at, by, complete, event, give_up, grant, granted, intend, key, lease, mark,
+        postpone, seen,
     },
 };
 
@@ -28,7 +28,7 @@ pub(super) async fn what_the_broker_gave_up_is_a_dead_letter_with_its_event(benc
     let known = ledger.event(&sent.event.source, &sent.event.id).await.unwrap().unwrap();
     assert_eq!(known.envelope, seen(sent.clone()));
     assert!(ledger.books().await.unwrap().balanced);
-    ledger.operate(&dead.key, Replay { at: at(6) }).await.unwrap();
+    ledger.operate(&dead.key, Replay { at: at(6) }, &by(6)).await.unwrap();
     assert_eq!(ledger.requeues(9).await.unwrap()[0].envelope, sent);
 }
 
@@ -163,8 +163,8 @@ pub(super) async fn what_the_journal_lost_is_told_once_until_it_is_forgotten(ben
         [Gap { found_at: at(40), entries: None }, Gap { found_at: at(20), entries: Some(12) }];
     assert_eq!(books.gaps, gaps);
     assert!(books.balanced && !books.are_whole());
-    ledger.forget_gaps(at(20)).await.unwrap();
+    ledger.forget_gaps(&by(20)).await.unwrap();
     assert_eq!(ledger.books().await.unwrap().gaps, gaps[..1]);
-    ledger.forget_gaps(at(40)).await.unwrap();
+    ledger.forget_gaps(&by(40)).await.unwrap();
     assert!(ledger.books().await.unwrap().are_whole());
 }

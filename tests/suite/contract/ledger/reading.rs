@@ -10,8 +10,8 @@ use serde_json::json;
 use super::{
     Bench,
     words::{
-        at, bury, complete, event, failure, grant, grant_at, granted, key, lease, mark, postpone,
-        saying, seen,
+        at, bury, by, complete, event, failure, grant, grant_at, granted, key, lease, mark,
+        postpone, saying, seen,
     },
 };
 
@@ -153,7 +153,7 @@ pub(super) async fn what_is_redacted_is_kept_and_neither_shown_nor_found(bench: 
     assert_eq!(search("4111").await, ["2"]);
     // What goes back to work is whole.
     ledger.advance(&key("1", "crm"), bury(1, 3)).await.unwrap();
-    ledger.operate(&key("1", "crm"), Transition::Replay { at: at(4) }).await.unwrap();
+    ledger.operate(&key("1", "crm"), Transition::Replay { at: at(4) }, &by(4)).await.unwrap();
     assert_eq!(ledger.requeues(1).await.unwrap()[0].envelope, whole);
 }
 

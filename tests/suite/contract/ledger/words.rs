@@ -11,7 +11,7 @@ use deskbell::{
         Attributes, Envelope, EnvelopeView, Event, JournalMark, Redaction, Redactions, RequestId,
         Route,
     },
-    ledger::{Claim, Claimed, DeskLease, GivenUp, Granted, Ledger},
+    ledger::{By, Claim, Claimed, DeskLease, GivenUp, Granted, Ledger, Via},
     ticket::{Priority, TicketRef},
 };
 use jiff::Timestamp;
@@ -162,6 +162,12 @@ pub(super) fn doubt(claim: u32, seconds: u64) -> Vec<Transition> {
 
 pub(super) async fn state(ledger: &dyn Ledger, key: &DeliveryKey) -> State {
     ledger.delivery(key).await.unwrap().unwrap().state
+}
+
+/// An operator acts at this second.
+pub(super) fn by(seconds: u64) -> By {
+    let (who, why) = ("ada".to_owned(), Some("because".to_owned()));
+    By { at: at(seconds), who, via: Via::Token, why }
 }
 
 /// The broker gives the job up.

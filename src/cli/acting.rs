@@ -1,0 +1,17 @@
+//! Who acts on the command line.
+
+use jiff::Timestamp;
+
+use super::{Context, clock};
+use crate::ledger::{By, Via};
+
+/// The account's name, as the log of operators' acts has it.
+pub(super) fn by(context: &Context, why: Option<String>) -> By {
+    by_at(context, why, clock().now())
+}
+
+/// The same, at a time that something else has, too.
+pub(super) fn by_at(context: &Context, why: Option<String>, at: Timestamp) -> By {
+    let who = ["USER", "LOGNAME"].into_iter().find_map(|name| context.variable(name));
+    By { at, who: who.unwrap_or_else(|| "command line".to_owned()), via: Via::CommandLine, why }
+}

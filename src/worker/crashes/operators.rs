@@ -1,0 +1,63 @@
+//! What operators ask of the ledger is nobody's business here.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::ledger::Watched;
+use crate::{
+    event::DeskName,
+    ledger::{
+        Access, Audit, AuditEntry, AuditSearch, By, DeskPause, LedgerError, NewToken, Pauses,
+        TokenHash, TokenId, TokenRecord,
+    },
+};
+
+#[async_trait]
+impl Access for Watched {
+    async fn create_token(&self, _: &NewToken, _: &By) -> Result<Option<TokenRecord>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn tokens(&self) -> Result<Vec<TokenRecord>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn revoke_token(&self, _: &TokenId, _: &By) -> Result<Option<TokenRecord>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn token(&self, _: &TokenHash) -> Result<Option<TokenRecord>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn note_token_use(&self, _: i64, _: Timestamp) -> Result<(), LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+}
+
+#[async_trait]
+impl Audit for Watched {
+    async fn audit(
+        &self,
+        _: &AuditSearch,
+        _: Option<i64>,
+        _: usize,
+    ) -> Result<Vec<AuditEntry>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+}
+
+#[async_trait]
+impl Pauses for Watched {
+    async fn pause_desk(&self, _: &DeskName, _: &By) -> Result<bool, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn resume_desk(&self, _: &DeskName, _: &By) -> Result<bool, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn pauses(&self) -> Result<Vec<DeskPause>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+}
