@@ -5,12 +5,14 @@ mod demo_data;
 mod error;
 mod noted_sightings;
 mod records;
+mod reloading;
 mod running_broker;
 mod sources;
 
 pub use demo_data::{DEMO_MARK, clear_demo_data, is_demo_data};
 pub use error::StartError;
 pub use noted_sightings::sightings_path;
+pub use reloading::Reloading;
 
 use std::{
     io,
@@ -34,6 +36,7 @@ use crate::{
     lifecycle::{Drained, Lifecycle},
     operators,
     receiver::{self, Intake, ReceiverSettings},
+    rules::LiveRules,
     sqlite::create_directory,
     telemetry,
     worker::{Post, Worker},
@@ -55,6 +58,8 @@ pub struct App {
     pub receiver: Option<SocketAddr>,
     /// Where the private port is.
     pub operators: SocketAddr,
+    /// The rules that all parts decide by.
+    pub rules: Arc<LiveRules>,
     /// The ledger, where the workers run.
     pub ledger: Option<Arc<dyn Ledger>>,
     broker: RunningBroker,
@@ -100,7 +105,7 @@ pub async fn start(
     lifecycle: &Lifecycle,
 ) -> Result<App, StartError> {
     let (redactions, callbacks) = (config.redactions(), config.callbacks());
-    let Config { settings, sources, desks, rules, preflight, warnings } = config;
+    let Config { settings, sources, desks, rules, preflight, mark: _, warnings } = config;
     for warning in warnings {
         tracing::warn!("{warning}");
     }
@@ -110,7 +115,7 @@ pub async fn start(
     let certificates = sources::certificates(parts, &sources)?;
     let posts = if parts.deliver { posts(desks.values())? } else { Vec::new() };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let rules = Arc::new(rules);
+    let rules = Arc::new(LiveRules::from(rules));
     let broker = RunningBroker::open(&settings, parts, desks.into_keys().collect(), &clock)?;
     let ledger = parts.deliver.then(|| open_ledger(&settings, redactions)).transpose()?;
 
@@ -137,7 +142,7 @@ pub async fn start(
             let intake = Arc::new(Intake {
                 sources,
                 schemas,
-                rules,
+                rules: rules.clone(),
                 broker,
                 certificates,
                 sightings: seen,
@@ -152,7 +157,7 @@ pub async fn start(
             )
         }
     };
-    Ok(App { receiver, operators, ledger, broker, sightings })
+    Ok(App { receiver, operators, rules, ledger, broker, sightings })
 }
 
 impl App {

@@ -215,6 +215,15 @@ impl Context {
         Ok((config, schemas))
     }
 
+    /// Reads the whole configuration again whenever it is asked, against the schemas of now.
+    fn loader(
+        &self,
+        settings: &Settings,
+    ) -> anyhow::Result<Box<dyn Fn() -> Result<Config, ConfigError> + Send + Sync>> {
+        let (variables, schemas) = (self.variables.clone(), app::schemas(settings)?);
+        Ok(Box::new(move || Environment::read(variables.iter().cloned()).load(&schemas)))
+    }
+
     /// Opens the ledger that the service of this environment writes.
     fn ledger(&self) -> anyhow::Result<Arc<dyn Ledger>> {
         let settings = self.settings();

@@ -2,7 +2,7 @@
 
 use super::{Context, Exit};
 use crate::{
-    app::{self, Roles},
+    app::{self, Reloading, Roles},
     lifecycle::{Drained, Lifecycle},
 };
 
@@ -15,7 +15,10 @@ pub(super) async fn run(context: &Context, roles: Roles) -> anyhow::Result<Exit>
     let (config, schemas) = context.load()?;
     app::clear_demo_data(&config.settings.data_dir)?;
     let lifecycle = Lifecycle::default();
+    let (path, mark) = (config.settings.behaviour_file.clone(), config.mark.clone());
+    let load = context.loader(&config.settings)?;
     let app = app::start(config, schemas, roles, &lifecycle).await?;
+    Reloading::new(app.rules.clone(), path, mark, load).start(&lifecycle)?;
     tracing::info!(address = %app.operators, "The private port: http://{}/docs", app.operators);
     if let Some(address) = app.receiver {
         tracing::info!(%address, "Receiving on http://{address}/hooks/");

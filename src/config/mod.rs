@@ -10,11 +10,13 @@ mod environment;
 mod expansion;
 mod fault;
 mod kinds;
+mod mark;
 mod source;
 mod variables;
 
 pub use environment::{LogFormat, Settings};
 pub use fault::{ConfigError, Fault, Place};
+pub use mark::FileMark;
 pub use source::SourceConfig;
 
 use std::{collections::BTreeMap, ffi::OsString, time::Duration};
@@ -39,6 +41,8 @@ pub struct Config {
     pub rules: RuleBook,
     /// How often desks' accounts are inspected; `None`: never.
     pub preflight: Option<Duration>,
+    /// Tells whether the file has changed since.
+    pub mark: FileMark,
     /// What is odd and no fault: a line each.
     pub warnings: Vec<String>,
 }
@@ -101,6 +105,7 @@ impl Environment {
             desks: read.desks,
             rules: read.rules,
             preflight: read.preflight,
+            mark: FileMark::of(&text),
             warnings,
         })
     }

@@ -19,7 +19,7 @@ use crate::{
     broker::{Broker, BrokerError, Readiness},
     clock::Clock,
     event::{Envelope, Event, RequestId, SchemaBook},
-    rules::RuleBook,
+    rules::LiveRules,
     signature::{Headers, SignatureError, Verified},
 };
 
@@ -31,7 +31,7 @@ pub struct Intake {
     /// The event types that are known.
     pub schemas: SchemaBook,
     /// Where each event goes.
-    pub rules: Arc<RuleBook>,
+    pub rules: Arc<LiveRules>,
     /// What makes it durable.
     pub broker: Arc<dyn Broker>,
     /// Where events and their deliveries are written; `None` where nobody may ask.
@@ -118,7 +118,7 @@ impl Intake {
 
     /// Adds to the event where it goes.
     pub(super) fn address(&self, event: Event, request_id: RequestId) -> Envelope {
-        let routes = self.rules.route(&event);
+        let routes = self.rules.now().route(&event);
         Envelope { event, routes, request_id, received_at: self.clock.now() }
     }
 

@@ -7,6 +7,7 @@
 mod assembly;
 mod bounds;
 mod comparing;
+mod live;
 mod markdown;
 mod names;
 mod needs;
@@ -18,6 +19,7 @@ mod templates;
 #[cfg(test)]
 mod tests;
 
+pub use live::LiveRules;
 pub use rule::{AssociationRule, CustomerRule, Rule};
 pub use scope::Scope;
 pub use templates::{BadTemplate, Condition, Form, Templates, Text, Typed, Unrenderable};

@@ -63,7 +63,7 @@ impl Schedule {
 /// Inspects once, for as long as this worker may speak to the desk.
 pub(super) async fn inspect(station: Arc<Station>, draining: CancellationToken) {
     let desk = &station.post.settings.name;
-    let needs = station.worker.rules.needs(desk);
+    let needs = station.worker.rules.now().needs(desk);
     let idle = Idle::while_none(station.under_way.subscribe());
     let asking = until(station.deadline(), station.post.desk.inspect(&needs, &idle));
     let Some(asked) = draining.run_until_cancelled(asking).await else { return };

@@ -38,7 +38,7 @@ use crate::{
     clock::Clock,
     desks::{Desk, DeskSettings},
     ledger::Ledger,
-    rules::RuleBook,
+    rules::LiveRules,
 };
 
 /// What a worker needs.
@@ -49,7 +49,7 @@ pub struct Worker {
     /// Where outcomes go.
     pub ledger: Arc<dyn Ledger>,
     /// What tickets say.
-    pub rules: Arc<RuleBook>,
+    pub rules: Arc<LiveRules>,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
     /// Names this worker among all that share the ledger.

@@ -132,7 +132,7 @@ mod tests {
         delivery::{Failure, Reason, Transition},
         event::{Attributes, DeskName, Envelope, Event, JournalMark, RequestId},
         ledger::{By, Claim, Claimed, Ledger, Via, sqlite::SqliteLedger},
-        rules::RuleBook,
+        rules::LiveRules,
         ticket::Priority,
     };
 
@@ -225,7 +225,7 @@ mod tests {
         let worker = Worker {
             broker: broker.clone(),
             ledger: ledger.clone(),
-            rules: Arc::new(RuleBook::default()),
+            rules: Arc::new(LiveRules::default()),
             clock: Arc::new(SystemClock),
             holder: "w".to_owned(),
             preflight: None,

@@ -103,7 +103,7 @@ impl<'a> Run<'a> {
 
     fn draft(&self) -> Result<TicketDraft, Failure> {
         let Delivery { rule, desk, .. } = &self.delivery;
-        match self.station.worker.rules.draft(rule, desk, &self.envelope.event) {
+        match self.station.worker.rules.now().draft(rule, desk, &self.envelope.event) {
             Ok(Some(draft)) => Ok(draft),
             Ok(None) => Err(Failure::of(
                 Reason::RuleGone,

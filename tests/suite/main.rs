@@ -28,6 +28,7 @@ mod outages;
 mod pacing;
 mod powercut;
 mod preflight;
+mod reloading;
 mod rule_tests;
 mod sabotage;
 mod sandbox;

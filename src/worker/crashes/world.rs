@@ -21,7 +21,7 @@ use crate::{
     delivery::{Delivery, DeliveryKey, Failure, InvalidTransition, Reason, State, Transition},
     event::{Attributes, DeskName, Envelope, Event, RequestId},
     ledger::{By, GivenUp, Ledger, LedgerError, Via, sqlite::SqliteLedger},
-    rules::RuleBook,
+    rules::LiveRules,
     ticket::Priority,
 };
 
@@ -94,7 +94,7 @@ pub(super) struct World<'a> {
     /// Who holds the desk. What follows a crash is the same holder, as with the embedded broker;
     /// what takes the place of a process that stands still is another.
     pub(super) holder: u32,
-    pub(super) rules: Arc<RuleBook>,
+    pub(super) rules: Arc<LiveRules>,
     pub(super) job: Job,
     key: DeliveryKey,
 }
@@ -113,7 +113,7 @@ impl<'a> World<'a> {
             data: serde_json::json!({}),
         };
         let desk: DeskName = format!("desk-{}", bench.histories).parse().unwrap();
-        let rules = Arc::new(rules(&desk, scenario.joins));
+        let rules = Arc::new(rules(&desk, scenario.joins).into());
         if scenario.joins.is_some() {
             bench.leases.execute(OPEN_INCIDENT, [desk.as_str(), TICKET]).unwrap();
         }

@@ -16,7 +16,7 @@ use deskbell::{
     desks,
     event::{Envelope, Event, RequestId, SchemaBook},
     ledger::{Ledger, sqlite::SqliteLedger},
-    rules::RuleBook,
+    rules::LiveRules,
     sandbox::{Fault, FaultKind, FaultPlan, Operation},
     worker::{Post, Worker},
 };
@@ -53,7 +53,7 @@ impl Clock for JumpingClock {
 struct InProcess {
     fleet: Fleet,
     clock: JumpingClock,
-    rules: Arc<RuleBook>,
+    rules: Arc<LiveRules>,
     process: Process,
     draining: CancellationToken,
     tasks: TaskTracker,
@@ -77,7 +77,7 @@ impl InProcess {
             desk: desks::build(config).unwrap(),
         });
         let (draining, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let rules = Arc::new(config.rules);
+        let rules = Arc::new(LiveRules::from(config.rules));
         let worker = Worker {
             broker: process.broker.clone(),
             ledger,
@@ -100,7 +100,7 @@ impl InProcess {
         });
         let event =
             Event::from_cloudevents(&"shop".parse().unwrap(), body.to_string().as_bytes()).unwrap();
-        let routes = self.rules.route(&event);
+        let routes = self.rules.now().route(&event);
         let received_at = self.clock.now();
         let envelope = Envelope { event, routes, request_id: RequestId::fresh(), received_at };
         let published = self.process.broker.publish(&envelope).await;

@@ -14,7 +14,7 @@ use deskbell::{
     clock::{Clock, ManualClock},
     event::SchemaBook,
     receiver::{self, Certificates, Intake, ReceiverSettings, Source, SourceLimits, Tokens},
-    rules::RuleBook,
+    rules::LiveRules,
     signature::{Encoding, Hash, HmacSettings, Scheme, SchemeSettings, Timestamped},
 };
 use jiff::Timestamp;
@@ -171,7 +171,7 @@ impl App {
         let intake = Intake {
             sources: sources.map(limited).collect(),
             schemas: SchemaBook::builtin(),
-            rules: Arc::new(RuleBook::default()),
+            rules: Arc::new(LiveRules::default()),
             broker: broker.clone(),
             records: None,
             certificates,

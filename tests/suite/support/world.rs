@@ -167,9 +167,13 @@ impl World {
     /// Asks the process to stop; gives its exit code.
     pub(crate) fn stop(&mut self) -> Option<i32> {
         let mut process = self.process.take().unwrap();
-        let pid = process.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        send(&process, "TERM");
         process.wait().unwrap().code()
+    }
+
+    /// Sends the process the signal of this name.
+    pub(crate) fn signal(&self, name: &str) {
+        send(self.process.as_ref().unwrap(), name);
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -203,6 +207,11 @@ impl Drop for World {
             eprintln!("the last lines of the log, the latest first:\n{}", last.join("\n"));
         }
     }
+}
+
+fn send(process: &Child, signal: &str) {
+    let arguments = [format!("-{signal}"), process.id().to_string()];
+    assert!(Command::new("kill").args(arguments).status().unwrap().success());
 }
 
 /// A payment of the customer whom both simulated desks know.
