@@ -144,7 +144,7 @@ impl CallbackSender {
             }
             Answer::Failed(error) => (None, error),
         };
-        let Some(wait) = wait_after(callback.attempt, asked, (self.chance)()) else {
+        let Some(wait) = wait_after(callback.attempt_of_schedule, asked, (self.chance)()) else {
             self.count("given-up");
             return self.give_up(callback, error);
         };

@@ -1,9 +1,9 @@
 //! `deskbell callbacks`: what sources have not been told yet of their deliveries' ends.
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 
-use super::{Context, Exit, output};
-use crate::ledger::CallbackRecord;
+use super::{Context, Exit, argument, clock, output};
+use crate::ledger::{CallbackRecord, Ledger, WhichCallbacks};
 
 /// Call-backs to sources that their receivers have not taken.
 #[derive(Debug, Args)]
@@ -24,26 +24,69 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
+    /// Send again what was given up, under the same ids and by a schedule that begins anew. Done twice, it
+    /// is sent once.
+    #[command(group = ArgGroup::new("which").required(true).args(["ids", "source"]))]
+    Resend {
+        /// Their ids, as `list` shows them.
+        ids: Vec<String>,
+        /// All of this source.
+        #[arg(long)]
+        source: Option<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 impl Options {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<Exit> {
-        let Action::List { limit, json } = self.action;
-        let callbacks = context.ledger()?.callbacks(limit).await?;
-        if json {
-            output::json(&callbacks)?;
-        } else {
-            print(&callbacks)?;
+        match self.action {
+            Action::List { limit, json } => {
+                let callbacks = context.ledger()?.callbacks(limit).await?;
+                if json {
+                    output::json(&callbacks)?;
+                } else {
+                    print(&callbacks)?;
+                }
+                Ok(Exit::Done)
+            }
+            Action::Resend { ids, source, json } => {
+                let which = match source {
+                    Some(source) => WhichCallbacks::Source(argument("--source", &source)?),
+                    None => WhichCallbacks::Ids(ids),
+                };
+                resend(&*context.ledger()?, &which, json).await
+            }
         }
-        Ok(Exit::Done)
     }
+}
+
+async fn resend(ledger: &dyn Ledger, which: &WhichCallbacks, json: bool) -> anyhow::Result<Exit> {
+    let resent = ledger.resend_callbacks(which, clock().now()).await?;
+    if json {
+        output::json(&resent)?;
+    } else {
+        for id in &resent.under_way {
+            output::aside(format_args!("{id}: it is on its way already"));
+        }
+        for id in &resent.unknown {
+            output::aside(format_args!("{id}: it was received, or there never was one"));
+        }
+        output::line(format_args!(
+            "{} put on their way; the running service sends them within a second",
+            resent.resent.len()
+        ))?;
+    }
+    Ok(if resent.unknown.is_empty() { Exit::Done } else { Exit::No })
 }
 
 fn print(callbacks: &[CallbackRecord]) -> std::io::Result<()> {
     let mut table =
-        output::table(["source", "event", "desk", "state", "since", "tries", "next", "why"]);
+        output::table(["id", "source", "event", "desk", "state", "since", "tries", "next", "why"]);
     for callback in callbacks {
         table.add_row([
+            callback.id.clone(),
             callback.source.clone(),
             callback.event.clone(),
             callback.desk.clone(),

@@ -40,6 +40,14 @@ pub trait Callbacks {
         outcome: CallbackOutcome,
     ) -> Result<(), LedgerError>;
 
+    /// An operator has those that were given up sent again from `at` on, by a schedule that begins
+    /// anew, under their ids: all or none. Of one that is on its way nothing changes.
+    async fn resend_callbacks(
+        &self,
+        which: &WhichCallbacks,
+        at: Timestamp,
+    ) -> Result<Resent, LedgerError>;
+
     /// Those that have not been received, the given up ones among them: the oldest first.
     async fn callbacks(&self, most: usize) -> Result<Vec<CallbackRecord>, LedgerError>;
 }
@@ -51,6 +59,8 @@ pub struct Callback {
     pub id: String,
     /// The number of this turn, from 1.
     pub attempt: u32,
+    /// The same since it was last resent: what its schedule goes by.
+    pub attempt_of_schedule: u32,
     /// What is sent: JSON.
     pub body: String,
 }
@@ -74,6 +84,26 @@ pub enum CallbackOutcome {
         /// Why.
         error: String,
     },
+}
+
+/// Which call-backs an operator means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WhichCallbacks {
+    /// Those of these ids.
+    Ids(Vec<String>),
+    /// All of this source that were given up.
+    Source(SourceName),
+}
+
+/// What became of an operator's wish to send call-backs again, by their ids.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Resent {
+    /// They were given up, and are sent again.
+    pub resent: Vec<String>,
+    /// They were on their way, and still are.
+    pub under_way: Vec<String>,
+    /// There are none of these ids: they were received, or are forgotten.
+    pub unknown: Vec<String>,
 }
 
 /// A call-back as operators see it.

@@ -27,7 +27,9 @@ pub use access::{
 pub use audit::{Act, Audit, AuditEntry, AuditSearch, By, InvalidWord, Via};
 pub use books::{BookLine, Books, Gap, MOST_NAMED, Missing};
 pub use brakes::{BrakeRecord, FloodRecord};
-pub use callbacks::{Callback, CallbackOutcome, CallbackRecord, CallbackWishes, Callbacks};
+pub use callbacks::{
+    Callback, CallbackOutcome, CallbackRecord, CallbackWishes, Callbacks, Resent, WhichCallbacks,
+};
 pub use desks::{DeskLease, DeskRecord};
 pub use engagement::{Engaged, Engagement};
 pub use error::LedgerError;

@@ -96,6 +96,35 @@ async fn a_receiver_that_wants_no_more_is_left_alone_and_operators_are_told() {
 }
 
 #[tokio::test]
+async fn what_was_given_up_is_sent_again_under_its_id_when_an_operator_says_so() {
+    let receiver = Receiver::start(&[410, 200]).await;
+    let world = calling(&receiver).await;
+    world.post("evt_1", "order.stuck", &order("user_42")).await;
+    let first = receiver.next().await;
+    eventually("it is given up", || {
+        let listed = listed(&world);
+        std::future::ready(listed.first().is_some_and(|one| one["given_up_at"].is_string()))
+    })
+    .await;
+    let id = first.header("webhook-id");
+    let printed = String::from_utf8(world.cli(&["callbacks", "list"]).stdout).unwrap();
+    assert!(printed.contains(&id), "{printed}");
+    assert_eq!(world.cli(&["callbacks", "resend"]).status.code(), Some(2));
+    assert_eq!(world.cli(&["callbacks", "resend", &id, "--source", "shop"]).status.code(), Some(2));
+    let resent = world.json(&["callbacks", "resend", "--source", "shop"]);
+    assert_eq!(resent, json!({ "resent": [id], "under_way": [], "unknown": [] }));
+    let second = receiver.next().await;
+    assert_eq!(second.verified(), first.verified());
+    assert_eq!(second.header("webhook-id"), id);
+    eventually("it is received", || std::future::ready(listed(&world).is_empty())).await;
+    let refused = world.cli(&["callbacks", "resend", &id]);
+    assert_eq!(refused.status.code(), Some(1));
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert!(told.contains("it was received"), "{told}");
+    assert_eq!(receiver.count().await, 2);
+}
+
+#[tokio::test]
 async fn a_slow_receiver_keeps_no_desk_waiting() {
     let receiver = Receiver::silent().await;
     let world = calling(&receiver).await;

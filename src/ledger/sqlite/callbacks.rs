@@ -10,7 +10,10 @@ use super::{SqliteLedger, deliveries::written};
 use crate::{
     delivery::{Delivery, Notice, State},
     event::SourceName,
-    ledger::{Callback, CallbackOutcome, CallbackRecord, CallbackWishes, Callbacks, LedgerError},
+    ledger::{
+        Callback, CallbackOutcome, CallbackRecord, CallbackWishes, Callbacks, LedgerError, Resent,
+        WhichCallbacks,
+    },
     sqlite::{from_nanos, to_nanos},
 };
 
@@ -89,10 +92,15 @@ fn take(
     let taken = tx
         .prepare_cached(
             "UPDATE callbacks SET attempts = attempts + 1, due = ?2 WHERE number = ?1
-             RETURNING id, attempts, body",
+             RETURNING id, attempts, attempts - resent_behind, body",
         )?
         .query_row((number, to_nanos(until)), |row| {
-            Ok(Callback { id: row.get(0)?, attempt: row.get(1)?, body: row.get(2)? })
+            Ok(Callback {
+                id: row.get(0)?,
+                attempt: row.get(1)?,
+                attempt_of_schedule: row.get(2)?,
+                body: row.get(3)?,
+            })
         })?;
     Ok(Some(taken))
 }
@@ -126,6 +134,41 @@ fn settle(
         }
     }
     Ok(())
+}
+
+fn resend(
+    tx: &Transaction<'_>,
+    which: WhichCallbacks,
+    at: Timestamp,
+) -> Result<Resent, LedgerError> {
+    let ids = match which {
+        WhichCallbacks::Ids(ids) => ids,
+        WhichCallbacks::Source(source) => given_up(tx, &source)?,
+    };
+    let mut again = tx.prepare_cached(
+        "UPDATE callbacks SET due = ?2, given_up_at = NULL, resent_behind = attempts
+         WHERE id = ?1 AND due IS NULL",
+    )?;
+    let mut known = tx.prepare_cached("SELECT 1 FROM callbacks WHERE id = ?1")?;
+    let mut resent = Resent::default();
+    for id in ids {
+        if again.execute((&id, to_nanos(at)))? > 0 {
+            resent.resent.push(id);
+        } else if known.exists([&id])? {
+            resent.under_way.push(id);
+        } else {
+            resent.unknown.push(id);
+        }
+    }
+    Ok(resent)
+}
+
+fn given_up(tx: &Transaction<'_>, source: &SourceName) -> Result<Vec<String>, LedgerError> {
+    let mut statement = tx.prepare_cached(
+        "SELECT id FROM callbacks WHERE given_up_at IS NOT NULL AND source = ?1 ORDER BY number",
+    )?;
+    let ids = statement.query_map([source.as_str()], |row| row.get(0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
 }
 
 fn list(tx: &Transaction<'_>, most: i64) -> Result<Vec<CallbackRecord>, LedgerError> {
@@ -181,6 +224,15 @@ impl Callbacks for SqliteLedger {
     ) -> Result<(), LedgerError> {
         let (id, attempt) = (callback.id.clone(), callback.attempt);
         self.write(move |tx| settle(tx, &id, attempt, outcome)).await
+    }
+
+    async fn resend_callbacks(
+        &self,
+        which: &WhichCallbacks,
+        at: Timestamp,
+    ) -> Result<Resent, LedgerError> {
+        let which = which.clone();
+        self.write(move |tx| resend(tx, which, at)).await
     }
 
     async fn callbacks(&self, most: usize) -> Result<Vec<CallbackRecord>, LedgerError> {

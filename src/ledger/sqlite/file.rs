@@ -24,6 +24,7 @@ pub(super) const SCHEMA: Schema = Schema {
         include_str!("../../../migrations/sqlite-ledger/0007.sql"),
         include_str!("../../../migrations/sqlite-ledger/0008.sql"),
         include_str!("../../../migrations/sqlite-ledger/0009.sql"),
+        include_str!("../../../migrations/sqlite-ledger/0010.sql"),
     ],
 };
 

@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use super::ledger::Watched;
 use crate::{
     event::SourceName,
-    ledger::{Callback, CallbackOutcome, CallbackRecord, CallbackWishes, Callbacks, LedgerError},
+    ledger::{
+        Callback, CallbackOutcome, CallbackRecord, CallbackWishes, Callbacks, LedgerError, Resent,
+        WhichCallbacks,
+    },
 };
 
 #[async_trait]
@@ -25,6 +28,14 @@ impl Callbacks for Watched {
     }
 
     async fn settle_callback(&self, _: &Callback, _: CallbackOutcome) -> Result<(), LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn resend_callbacks(
+        &self,
+        _: &WhichCallbacks,
+        _: Timestamp,
+    ) -> Result<Resent, LedgerError> {
         unreachable!("a desk's loop does not ask")
     }
 

@@ -62,6 +62,7 @@ macro_rules! ledger_contract {
                 each_end_of_a_replayed_delivery_is_called_back_under_another_id,
                 a_call_back_is_handed_to_one_sender_at_a_time,
                 a_call_back_waits_for_its_time_and_is_listed_until_it_is_received,
+                what_was_given_up_is_sent_again_once_an_operator_says_so,
             ],
             claims: [
                 two_workers_never_hold_one_claim,

@@ -7,7 +7,9 @@ use deskbell::{
         DeliveryKey,
         Transition::{Discard, Exists, Replay},
     },
-    ledger::{Callback, CallbackOutcome, CallbackRecord, CallbackWishes, Ledger},
+    ledger::{
+        Callback, CallbackOutcome, CallbackRecord, CallbackWishes, Ledger, Resent, WhichCallbacks,
+    },
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -174,4 +176,59 @@ pub(super) async fn a_call_back_waits_for_its_time_and_is_listed_until_it_is_rec
     let [given_up] = &listed(ledger).await[..] else { panic!() };
     assert_eq!((given_up.next_at, given_up.given_up_at), (None, Some(at(301))));
     assert_eq!((given_up.attempts, given_up.error.clone()), (2, Some(error)));
+}
+
+fn given_up(seconds: u64) -> CallbackOutcome {
+    CallbackOutcome::GivenUp { at: at(seconds), error: "the receiver answered 410".to_owned() }
+}
+
+async fn resend(ledger: &dyn Ledger, ids: &[&str], seconds: u64) -> Resent {
+    let ids = ids.iter().map(|id| (*id).to_owned()).collect();
+    ledger.resend_callbacks(&WhichCallbacks::Ids(ids), at(seconds)).await.unwrap()
+}
+
+pub(super) async fn what_was_given_up_is_sent_again_once_an_operator_says_so(bench: impl Bench) {
+    wish(bench.ledger(), &["dead"]).await;
+    let (epoch, delivery) = granted(bench.ledger()).await;
+    bench.ledger().advance(&delivery.key, bury(1, 2)).await.unwrap();
+    end(bench.ledger(), "2", epoch).await;
+    let late = take(bench.ledger(), 2).await.unwrap();
+    let other = take(bench.ledger(), 7).await.unwrap();
+    let first = take(bench.ledger(), 62).await.unwrap();
+    assert_eq!((&first.id, first.attempt, first.attempt_of_schedule), (&late.id, 2, 2));
+    bench.ledger().settle_callback(&first, given_up(63)).await.unwrap();
+
+    let expected = Resent {
+        resent: vec![first.id.clone()],
+        under_way: vec![other.id.clone()],
+        unknown: vec!["none".to_owned()],
+    };
+    assert_eq!(resend(bench.ledger(), &[&first.id, &other.id, "none"], 64).await, expected);
+    let bench = bench.crash().await;
+    let ledger = bench.ledger();
+    // Said twice, it is sent once.
+    assert_eq!(resend(ledger, &[&first.id], 65).await.under_way, [&*first.id]);
+    assert_eq!(take(ledger, 63).await, None);
+    let again = take(ledger, 64).await.unwrap();
+    assert_eq!((&again.id, &again.body), (&first.id, &first.body));
+    assert_eq!((again.attempt, again.attempt_of_schedule), (3, 1));
+    // A sender that wakes from the schedule before ends no turn of this one.
+    for before in [late, first] {
+        ledger.settle_callback(&before, given_up(66)).await.unwrap();
+    }
+    assert!(listed(ledger).await.iter().all(|record| record.given_up_at.is_none()));
+    ledger.settle_callback(&again, given_up(67)).await.unwrap();
+
+    // All of one source, and of no other; those that are on their way stay as they are.
+    for (source, resent) in [("other", vec![]), ("shop", vec![again.id.clone()]), ("shop", vec![])]
+    {
+        let which = WhichCallbacks::Source(source.parse().unwrap());
+        let answer = ledger.resend_callbacks(&which, at(68)).await.unwrap();
+        assert_eq!(answer, Resent { resent, ..Resent::default() });
+    }
+    assert_eq!(take(ledger, 68).await.unwrap().id, other.id);
+    let again = take(ledger, 68).await.unwrap();
+    assert_eq!((again.attempt, again.attempt_of_schedule), (4, 1));
+    ledger.settle_callback(&again, CallbackOutcome::Received).await.unwrap();
+    assert_eq!(resend(ledger, &[&again.id], 69).await.unknown, [again.id]);
 }
