@@ -21,7 +21,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::delivery::Reason;
+use crate::delivery::{Reason, time_between};
 
 /// The longest that a breaker stays open on somebody else's word: a clock may have jumped.
 const LONGEST_PAUSE: Duration = Duration::from_hours(24);
@@ -127,9 +127,9 @@ impl Standing {
     pub fn past(&self, now: Timestamp, is_steady: bool) -> Past {
         let (ago, since, last) = if is_steady && now >= self.at {
             let end = self.until.min(now);
-            (between(self.at, now), between(self.at, end), between(end, now))
+            (time_between(self.at, now), time_between(self.at, end), time_between(end, now))
         } else {
-            (Duration::ZERO, between(self.at, self.until), Duration::ZERO)
+            (Duration::ZERO, time_between(self.at, self.until), Duration::ZERO)
         };
         let most = self.sent.iter().map(|sent| sent.most_in(since)).min().unwrap_or(usize::MAX);
         let unseen = if since.is_zero() { 0 } else { most };
@@ -140,7 +140,7 @@ impl Standing {
     pub fn pause_left(&self, now: Timestamp, is_steady: bool) -> Duration {
         let Some(breaker) = self.breaker else { return Duration::ZERO };
         let from = if is_steady { now.max(self.at) } else { self.at };
-        between(from, breaker.until).min(LONGEST_PAUSE)
+        time_between(from, breaker.until).min(LONGEST_PAUSE)
     }
 }
 
@@ -149,11 +149,6 @@ impl Past {
     pub fn untold(&self) -> Self {
         Self { sent: Vec::new(), unseen: usize::MAX, ..*self }
     }
-}
-
-/// Nothing, where `to` is not after `from`.
-fn between(from: Timestamp, to: Timestamp) -> Duration {
-    Duration::try_from(to.duration_since(from)).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Abilities, Approach, Brake, Course, Decision, Delivery, DeliveryKey, Earlier, Note, Part,
-    State, Step, brake::Swept, decision::sweep,
+    State, Step, brake::Swept, decision::sweep, time_between,
 };
 use crate::ticket::{Action, Involvement, Priority, TicketRef};
 
@@ -194,7 +194,7 @@ impl Incident {
         if involvement.action != Action::Open {
             return Course::Remember { note: note.clone() };
         }
-        let is_near = |known: &&Note| gap(known.at, note.at) <= involvement.reopen_within;
+        let is_near = |known: &&Note| time_between(known.at, note.at) <= involvement.reopen_within;
         let notes: Vec<Note> = self.remembered.iter().filter(is_near).cloned().collect();
         let resolve = notes.iter().any(|known| known.resolves && known.at >= note.at);
         let ticket = self.ticket.clone().filter(|_| self.untold > 0);
@@ -205,11 +205,11 @@ impl Incident {
     /// Whether an event that opens is about something new.
     fn is_over(&self, at: Timestamp, within: Duration, can: Abilities) -> bool {
         let latest = self.opened_at.max(self.resolved_at);
-        if latest.is_some_and(|latest| gap(latest, at) > FORGOTTEN_AFTER) {
+        if latest.is_some_and(|latest| time_between(latest, at) > FORGOTTEN_AFTER) {
             return true;
         }
         // Where nothing can be added, nobody would see that it is open again.
-        let is_late = |resolved| gap(resolved, at) > within || !can.comment;
+        let is_late = |resolved| time_between(resolved, at) > within || !can.comment;
         self.is_resolved && self.is_after_resolution(at) && self.resolved_at.is_none_or(is_late)
     }
 
@@ -289,9 +289,4 @@ impl Incident {
         self.is_resolved = true;
         self.resolved_at = self.resolved_at.max(at);
     }
-}
-
-/// The time between two instants; none where the second is not the later one.
-fn gap(from: Timestamp, to: Timestamp) -> Duration {
-    Duration::try_from(to.duration_since(from)).unwrap_or_default()
 }

@@ -26,6 +26,7 @@ mod report;
 mod retry;
 mod state;
 mod step;
+mod time;
 mod transition;
 
 pub use attempt::{Attempt, AttemptOutcome};
@@ -42,4 +43,5 @@ pub use report::Report;
 pub use retry::RetrySchedule;
 pub use state::{Delivery, EventRef, Limit, State};
 pub use step::{InvalidStep, Outcome, Progress, RecordKey, Step, StepRecord};
+pub use time::time_between;
 pub use transition::{Advanced, InvalidTransition, Transition};

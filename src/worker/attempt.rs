@@ -13,7 +13,7 @@ use super::{
 use crate::{
     broker::{Job, Lease},
     causes::Causes,
-    delivery::{Delivery, Failure, Limit, Transition},
+    delivery::{Delivery, Failure, Limit, Transition, time_between},
     desks::Turn,
     ledger::{Claim, Claimed, LedgerError},
 };
@@ -92,7 +92,7 @@ async fn attempt(station: &Station, turn: Turn, job: &Job) -> Result<Next, Ledge
     };
     match station.worker.ledger.claim(claim).await? {
         Claimed::Settled(_) => Ok(Next::Acknowledge),
-        Claimed::NotBefore(due) => Ok(Next::Later(wait_between(at, due))),
+        Claimed::NotBefore(due) => Ok(Next::Later(time_between(at, due))),
         Claimed::Granted(granted) => {
             let mut run = Run::new(station, turn, deadline, *granted);
             let ending = run.pursue().await?;
@@ -106,11 +106,6 @@ impl Station {
     pub(super) fn claim_lasts(&self) -> Duration {
         self.step_lasts() + CLAIM_MARGIN
     }
-}
-
-/// How long it is from `at` until `due`.
-pub(super) fn wait_between(at: Timestamp, due: Timestamp) -> Duration {
-    due.duration_since(at).try_into().unwrap_or_default()
 }
 
 /// Records how the attempt ended, and says so. One reading of the clock decides about all times, so
@@ -152,12 +147,11 @@ fn report(delivery: &Delivery, received_at: Timestamp, at: Timestamp, is_told: b
     .increment(1);
     match (delivery.ticket(), delivery.failure()) {
         (Some(ticket), None) => {
-            let waited = Duration::try_from(at.duration_since(received_at)).unwrap_or_default();
             metrics::histogram!(
                 "deskbell_time_to_ticket_seconds",
                 "desk" => delivery.desk.to_string(), "priority" => delivery.priority.lane()
             )
-            .record(waited.as_secs_f64());
+            .record(time_between(received_at, at).as_secs_f64());
             tracing::info!(%key, state, ticket = %ticket.id, "Ticketed");
         }
         (_, Some(failure)) if is_told => {

@@ -25,7 +25,7 @@ use super::{
 use crate::{
     broker::{BrokerError, Lanes, Lease},
     causes::Causes,
-    delivery::Failure,
+    delivery::{Failure, time_between},
     desks::Turn,
     ledger::LedgerError,
 };
@@ -192,8 +192,8 @@ impl Station {
             self.news.notify_one();
         }
         let job = lease.job();
-        let waited = self.worker.clock.now().duration_since(job.envelope.received_at);
-        self.post.desk.begin(job.priority, Duration::try_from(waited).unwrap_or_default());
+        let waited = time_between(job.envelope.received_at, self.worker.clock.now());
+        self.post.desk.begin(job.priority, waited);
         Ok((Passage { turn, probe }, lease))
     }
 

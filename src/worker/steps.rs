@@ -9,13 +9,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::{
-    attempt::{Ending, wait_between},
-    desk_loop::Station,
-};
+use super::{attempt::Ending, desk_loop::Station};
 use crate::{
     delivery::{
         AttemptOutcome, Delivery, Failure, Limit, Outcome, Reason, Step, Transition, Verdict,
+        time_between,
     },
     desks::{self, DeskError, Task, Turn},
     event::Envelope,
@@ -242,7 +240,7 @@ impl<'a> Run<'a> {
     }
 
     fn is_past_age_after(&self, wait: Duration) -> bool {
-        let age = wait_between(self.delivery.since, self.station.worker.clock.now() + wait);
+        let age = time_between(self.delivery.since, self.station.worker.clock.now() + wait);
         age > self.station.post.settings.retry.max_age
     }
 

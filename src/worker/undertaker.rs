@@ -6,13 +6,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Worker,
-    attempt::wait_between,
     persistence::{Persistence, pause},
 };
 use crate::{
     broker::{BrokerError, Job, Lease},
     causes::Causes,
-    delivery::{Delivery, Failure, InvalidTransition, Reason},
+    delivery::{Delivery, Failure, InvalidTransition, Reason, time_between},
     ledger::{GivenUp, LedgerError},
 };
 
@@ -60,7 +59,7 @@ async fn take_in(worker: &Worker, lease: Lease) -> Result<(), UndertakerError> {
         }
         // Its worker comes to an end, or is found to be dead by whoever takes the job up then.
         Err(LedgerError::NotAllowed(InvalidTransition::Held { until })) => {
-            lease.retry_after(wait_between(at, until)).await?;
+            lease.retry_after(time_between(at, until)).await?;
         }
         Err(error) => return Err(error.into()),
     }

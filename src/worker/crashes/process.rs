@@ -21,7 +21,7 @@ use super::{
     world::{MAX_ATTEMPTS, World},
 };
 use crate::{
-    delivery::{RetrySchedule, Step},
+    delivery::{RetrySchedule, Step, time_between},
     desks::{DeskSettings, Pacer},
     event::DeskName,
     rules::{CustomerRule, Form, Rule, RuleBook, Templates},
@@ -134,7 +134,7 @@ impl Process {
 
     /// Goes on at `wall`; timers that have run out meanwhile go off first.
     pub(super) fn thaw(&self, wall: Timestamp) {
-        let away = wall.duration_since(self.now()).try_into().unwrap_or_default();
+        let away = time_between(self.now(), wall);
         self.runtime.block_on(tokio::time::advance(away));
         self.shared.points.thaw();
     }

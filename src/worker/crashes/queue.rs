@@ -16,6 +16,7 @@ use crate::{
         Broker, BrokerError, Buried, IdleLane, Job, Journal, Lanes, Lease, Readiness, Settle,
     },
     clock::Clock,
+    delivery::time_between,
     event::{DeskName, Envelope, JournalMark},
 };
 
@@ -165,9 +166,8 @@ impl Lanes for OneLane {
                     return Ok(Lease::new(job, Box::new(InHand { shared: shared.clone(), tag })));
                 }
                 Err((Some(due), _)) if due.duration_since(now) <= LONG => {
-                    let wait = Duration::try_from(due.duration_since(now)).unwrap_or_default();
                     tokio::select! {
-                        () = tokio::time::sleep(wait) => {}
+                        () = tokio::time::sleep(time_between(now, due)) => {}
                         () = changed => {}
                     }
                 }

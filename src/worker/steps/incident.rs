@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use super::{Run, SOON, flood};
 use crate::{
-    delivery::{Approach, Course, Delivery, Earlier, Failure, Mark, Note, Reason, State, Step},
+    delivery::{
+        Approach, Course, Delivery, Earlier, Failure, Mark, Note, Reason, State, Step, time_between,
+    },
     ledger::{Engaged, Engagement, LedgerError},
     ticket::{Action, TicketDraft, TicketRef},
     worker::{attempt::Ending, desk_loop::Station},
@@ -113,7 +115,7 @@ impl Run<'_> {
             Some(
                 State::Retrying { not_before: due, .. }
                 | State::Uncertain { look_again: Some(due), .. },
-            ) => Duration::try_from(due.duration_since(now)).unwrap_or_default(),
+            ) => time_between(now, *due),
             Some(State::Uncertain { look_again: None, .. }) => LONGEST_TURN,
             Some(_) | None => SOON,
         };
