@@ -9,6 +9,7 @@ mod books;
 mod brake;
 mod callbacks;
 mod check;
+mod contract;
 mod dead;
 mod demo;
 mod desk;
@@ -76,6 +77,7 @@ enum Command {
     Sources(sources::Options),
     Desks(desks::Options),
     Desk(desk::Options),
+    Contract(contract::Options),
     Health(health::Options),
     Token(token::Options),
     Audit(audit::Options),
@@ -174,6 +176,7 @@ impl Command {
             Self::Sources(options) => options.run(context).await,
             Self::Desks(options) => options.run(context).await,
             Self::Desk(options) => options.run(context).await,
+            Self::Contract(options) => options.run(context),
             Self::Health(options) => options.run(context).await,
             Self::Token(options) => options.run(context).await,
             Self::Audit(options) => options.run(context).await,

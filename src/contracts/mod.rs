@@ -2,12 +2,14 @@
 //! that this installation knows.
 
 mod amqp;
+mod behaviour;
 mod embedded;
 mod http;
 mod page;
 mod posted;
 
 pub use amqp::events;
+pub use behaviour::behaviour;
 pub use http::{operators, receiver};
 pub use page::page;
 

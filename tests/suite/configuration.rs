@@ -4,6 +4,7 @@
 mod faults;
 mod format_faults;
 mod rule_faults;
+mod schema;
 mod source_faults;
 mod source_limits;
 

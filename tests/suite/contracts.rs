@@ -1,7 +1,7 @@
 //! What others rely on, against what the product does. Every answer of the receiver is held to its
 //! document in `intake`.
 
-use std::sync::LazyLock;
+use std::{process::Command, sync::LazyLock};
 
 use deskbell::{contracts, event::SchemaBook};
 use lapin::types::AMQPValue;
@@ -107,4 +107,20 @@ async fn the_private_port_serves_what_its_document_tells() {
     assert_eq!(receiver, contracts::receiver(&SchemaBook::builtin()).to_string());
     let (_, _, events) = world.operators("/asyncapi.json").await;
     assert_eq!(events, EVENTS.to_string());
+}
+
+#[test]
+fn the_command_prints_each_document() {
+    let schemas = SchemaBook::builtin();
+    for (name, document) in [
+        ("behaviour", contracts::behaviour()),
+        ("receiver", contracts::receiver(&schemas)),
+        ("operators", contracts::operators()),
+        ("events", contracts::events(&schemas)),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_deskbell"));
+        let printed = command.args(["contract", name]).env_clear().output().unwrap();
+        assert!(printed.status.success(), "{name}");
+        assert_eq!(serde_json::from_slice::<Value>(&printed.stdout).unwrap(), document, "{name}");
+    }
 }
