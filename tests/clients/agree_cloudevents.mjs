@@ -1,12 +1,13 @@
 // CloudEvents' own SDK for JavaScript posts to a receiver, in both of its modes and as a batch.
 //
-// Usage: node agree_cloudevents.mjs HOOK MODULES   (MODULES: the folder that holds node_modules)
+// Usage: node agree_cloudevents.mjs BASE   (the receiver's base URL)
 
 import assert from "node:assert";
-import { createRequire } from "node:module";
+import { CloudEvent, HTTP } from "cloudevents";
+import { Webhook } from "standardwebhooks";
 
-const [hook, modules] = process.argv.slice(2);
-const { CloudEvent, HTTP } = createRequire(`${modules}/`)("cloudevents");
+const [base] = process.argv.slice(2);
+const hook = `${base}/hooks/open`;
 
 const event = (id, integration) =>
   new CloudEvent({ id, source: "/erp", type: "integration.recovered", data: { integration } });
@@ -31,4 +32,21 @@ assert.deepStrictEqual(receipts.events.map(({ id }) => id), ["javascript 1", "ja
 const [refused, problem] = await post(batch(event("javascript 3", "erp"), event("javascript 4", 7)));
 assert.deepStrictEqual([refused, problem.item], [422, 1]);
 
-console.log("CloudEvents' SDK for JavaScript: binary, structured and batched mode agree");
+const webhook = new Webhook("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+for (const mode of ["binary", "structured"]) {
+  const id = `javascript-signed-${mode}`;
+  const message = HTTP[mode](event(id, "erp"));
+  const now = new Date();
+  const headers = {
+    ...message.headers,
+    "webhook-id": id,
+    "webhook-timestamp": String(Math.floor(now.getTime() / 1000)),
+    "webhook-signature": webhook.sign(id, now, message.body),
+  };
+  const signed = async (body) =>
+    (await fetch(`${base}/hooks/standard`, { method: "POST", headers, body })).status;
+  assert.strictEqual(await signed(message.body), 202);
+  assert.strictEqual(await signed(message.body.replace("erp", "erq")), 401);
+}
+
+console.log("CloudEvents' SDK for JavaScript: binary, structured and batched mode agree; signed, with one byte changed a 401");

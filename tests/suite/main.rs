@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod api;
 mod architecture;
 mod brake;
 mod callbacks;
@@ -37,6 +36,7 @@ mod status;
 mod supply;
 mod support;
 mod surviving;
+mod third_parties;
 mod thulium;
 #[path = "../trial/mod.rs"]
 mod trial;
