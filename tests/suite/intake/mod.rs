@@ -10,6 +10,7 @@ mod events;
 mod limits;
 mod observed;
 mod paths;
+mod sdk;
 mod secrecy;
 mod senders;
 mod signatures;
