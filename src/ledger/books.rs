@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// The accounts: accepted deliveries on one side, where they are on the other.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Books {
     /// Accepted events.
     pub events: u64,
@@ -46,7 +46,7 @@ impl Books {
 }
 
 /// A delivery that is not where it should be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Missing {
     /// The event's source.
     pub source: String,
@@ -58,22 +58,25 @@ pub struct Missing {
     /// The desk.
     pub desk: String,
     /// When a worker found that no lane had it.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub found_at: Option<Timestamp>,
     /// When the lane got it again.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub put_back_at: Option<Timestamp>,
 }
 
 /// Entries of the journal that were never recorded and that nobody can read any more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Gap {
     /// When that was found.
+    #[schema(value_type = String, format = DateTime)]
     pub found_at: Timestamp,
     /// How many; `None` where the journal was deleted and nobody knows.
     pub entries: Option<u64>,
 }
 
 /// The account of one source at one desk.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct BookLine {
     /// The source.
     pub source: String,

@@ -107,7 +107,7 @@ pub struct Resent {
 }
 
 /// A call-back as operators see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct CallbackRecord {
     /// The same each time that it is sent.
     pub id: String,
@@ -120,12 +120,15 @@ pub struct CallbackRecord {
     /// What the delivery came to.
     pub state: String,
     /// When it did.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// How often the call-back was begun.
     pub attempts: u32,
     /// When it is sent next; `None` where it was given up.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub next_at: Option<Timestamp>,
     /// When it was given up.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub given_up_at: Option<Timestamp>,
     /// What became of the last attempt.
     pub error: Option<String>,

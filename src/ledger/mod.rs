@@ -16,9 +16,11 @@ mod callbacks;
 mod desks;
 mod engagement;
 mod error;
+mod field_match;
 mod jobs;
 mod pauses;
 mod reading;
+mod search;
 pub mod sqlite;
 
 pub use access::{
@@ -33,9 +35,13 @@ pub use callbacks::{
 pub use desks::{DeskLease, DeskRecord};
 pub use engagement::{Engaged, Engagement};
 pub use error::LedgerError;
+pub use field_match::{FieldMatch, InvalidField};
 pub use jobs::{Claim, Claimed, GivenUp, Granted, Overdue, Requeue, Whereabouts};
 pub use pauses::{DeskPause, Pauses};
 pub use reading::{EventRecord, Filter};
+pub use search::{
+    Cursor, Found, IncidentRecord, InvalidCursor, MOST_OPENED, MOST_WALKED, Page, Search, Searches,
+};
 
 use std::{fmt, time::Duration};
 
@@ -52,7 +58,9 @@ use crate::{
 
 /// Stores deliveries, attempts, and the events that they are about.
 #[async_trait]
-pub trait Ledger: Callbacks + Access + Audit + Pauses + fmt::Debug + Send + Sync {
+pub trait Ledger:
+    Callbacks + Access + Audit + Pauses + Searches + fmt::Debug + Send + Sync
+{
     /// Makes `holder` the one worker that speaks to `desk` until `now + ttl`, or prolongs that. How
     /// the desk stood with the worker before is not changed by it.
     async fn lease_desk(

@@ -120,7 +120,8 @@ fn update(tx: &Transaction<'_>, delivery: &Delivery) -> Result<(), LedgerError> 
     let failure = delivery.failure();
     tx.prepare_cached(
         "UPDATE deliveries SET state = :state, reason = :reason, words = :words,
-                               updated_at = :updated_at, due = :due, doc = :doc
+                               updated_at = :updated_at, due = :due, incident = :incident,
+                               doc = :doc
          WHERE key = :key",
     )?
     .execute(named_params! {
@@ -130,6 +131,7 @@ fn update(tx: &Transaction<'_>, delivery: &Delivery) -> Result<(), LedgerError> 
         ":words": failure.map(|failure| &failure.words),
         ":updated_at": to_nanos(delivery.updated_at),
         ":due": delivery.due().map(to_nanos),
+        ":incident": delivery.incident.as_ref().and_then(|part| part.incident.as_ref()),
         ":doc": written(delivery)?,
     })?;
     Ok(())

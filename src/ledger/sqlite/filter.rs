@@ -120,7 +120,7 @@ fn containing(text: &str) -> String {
 }
 
 /// The text as it stands inside a JSON string.
-fn as_in_json(text: &str) -> String {
+pub(super) fn as_in_json(text: &str) -> String {
     let quoted = serde_json::Value::from(text).to_string();
     quoted[1..quoted.len() - 1].to_owned()
 }

@@ -23,6 +23,7 @@ mod missing;
 mod overdue;
 mod pauses;
 mod requeues;
+mod search;
 #[cfg(test)]
 mod tests;
 

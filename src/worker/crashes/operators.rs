@@ -5,10 +5,11 @@ use jiff::Timestamp;
 
 use super::ledger::Watched;
 use crate::{
+    delivery::Delivery,
     event::DeskName,
     ledger::{
-        Access, Audit, AuditEntry, AuditSearch, By, DeskPause, LedgerError, NewToken, Pauses,
-        TokenHash, TokenId, TokenRecord,
+        Access, Audit, AuditEntry, AuditSearch, By, DeskPause, EventRecord, Found, IncidentRecord,
+        LedgerError, NewToken, Page, Pauses, Search, Searches, TokenHash, TokenId, TokenRecord,
     },
 };
 
@@ -58,6 +59,29 @@ impl Pauses for Watched {
     }
 
     async fn pauses(&self) -> Result<Vec<DeskPause>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+}
+
+#[async_trait]
+impl Searches for Watched {
+    async fn search_deliveries(
+        &self,
+        _: &Search,
+        _: &Page,
+    ) -> Result<Found<Delivery>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn search_events(&self, _: &Search, _: &Page) -> Result<Found<EventRecord>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn search_incidents(
+        &self,
+        _: &Search,
+        _: &Page,
+    ) -> Result<Found<IncidentRecord>, LedgerError> {
         unreachable!("a desk's loop does not ask")
     }
 }

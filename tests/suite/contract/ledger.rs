@@ -14,6 +14,7 @@ mod losses;
 mod operators;
 mod pauses;
 mod reading;
+mod searching;
 mod words;
 
 use std::{path::Path, sync::Arc};
@@ -54,6 +55,11 @@ macro_rules! ledger_contract {
             ],
             pauses: [
                 a_pause_outlives_the_process_and_is_written_once,
+            ],
+            searching: [
+                every_part_of_a_search_chooses,
+                what_is_added_meanwhile_shifts_no_page,
+                what_is_redacted_is_not_found,
             ],
             callbacks: [
                 an_end_that_is_wished_for_is_called_back_after_a_crash,
