@@ -86,6 +86,11 @@ pub(super) async fn serve(worker: Worker, post: Post, pauses: Pauses, draining: 
     let station = Arc::new(station);
     let mut persistence = Persistence::default();
     while !draining.is_cancelled() {
+        // Without lanes: what they hold would come back from the broker again and again.
+        let lifted = station.pauses.lifted(&station.post.settings.name);
+        if draining.run_until_cancelled(lifted).await.is_none() {
+            break;
+        }
         let began = Instant::now();
         let ended = match draining.run_until_cancelled(station.hold()).await {
             None => break,
@@ -113,8 +118,8 @@ enum StationError {
 }
 
 impl Station {
-    /// Works until `draining`, until the lease is lost or the lanes end; then finishes what is in
-    /// flight.
+    /// Works until `draining`, until an operator pauses the desk, the lease is lost or the lanes end;
+    /// then finishes what is in flight.
     async fn work(self: &Arc<Self>, draining: &CancellationToken) -> Result<(), StationError> {
         let at_once = self.post.desk.at_once();
         // Twice what is worked on, so that the broker's way is never waited for.
@@ -131,6 +136,7 @@ impl Station {
             tokio::select! {
                 biased;
                 () = draining.cancelled() => break Ok(()),
+                () = self.pauses.begun(&self.post.settings.name) => break Ok(()),
                 _ = renewal.tick() => match self.renew().await {
                     Ok(false) => break Ok(()),
                     Err(error) if self.epoch().is_none() => break Err(error.into()),
@@ -166,22 +172,9 @@ impl Station {
         attempt::deliver(self.clone(), passage, lease).await;
     }
 
-    /// Takes the next job, unless an operator has paused the desk.
-    async fn take(&self, lanes: &mut dyn Lanes) -> Result<(Passage, Lease), BrokerError> {
-        let desk = &self.post.settings.name;
-        loop {
-            self.pauses.lifted(desk).await;
-            tokio::select! {
-                biased;
-                () = self.pauses.begun(desk) => {}
-                taken = self.take_open(lanes) => return taken,
-            }
-        }
-    }
-
     /// Takes the next job when the desk can take one: the choice between lanes falls as late as it
     /// can.
-    async fn take_open(&self, lanes: &mut dyn Lanes) -> Result<(Passage, Lease), BrokerError> {
+    async fn take(&self, lanes: &mut dyn Lanes) -> Result<(Passage, Lease), BrokerError> {
         let probe = self.breaker.passed().await;
         // An error would say that nobody counts any more.
         let _ = self.midway.subscribe().wait_for(|waiting| *waiting < MOST_MIDWAY).await;

@@ -1,6 +1,6 @@
 //! Keeps deliveries from desks that an operator has paused.
 //!
-//! - Nothing is taken from a paused desk's lanes, so that no attempt is spent; what is under way ends.
+//! - A paused desk's lanes are left alone, so that no attempt is spent; what is under way ends.
 //! - A process that starts takes nothing before it knows which desks are paused.
 //! - Where the ledger cannot be asked, what was known last goes on.
 
