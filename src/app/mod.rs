@@ -4,6 +4,7 @@ mod callbacks;
 mod demo_data;
 mod error;
 mod noted_sightings;
+mod office;
 mod records;
 mod reloading;
 mod running_broker;
@@ -12,6 +13,7 @@ mod sources;
 pub use demo_data::{DEMO_MARK, clear_demo_data, is_demo_data};
 pub use error::StartError;
 pub use noted_sightings::sightings_path;
+pub use office::{schemes, source_views};
 pub use reloading::Reloading;
 
 use std::{
@@ -106,25 +108,24 @@ pub async fn start(
 ) -> Result<App, StartError> {
     let (redactions, callbacks) = (config.redactions(), config.callbacks());
     let Config { settings, sources, desks, rules, preflight, mark: _, warnings } = config;
-    for warning in warnings {
-        tracing::warn!("{warning}");
-    }
+    tell(&warnings);
     let public = parts.receive.then(|| Port::bind(settings.listen)).transpose()?;
     let operators = Port::bind(settings.ops_listen)?;
+    let proofs = office::schemes(&sources);
     let sources = sources::sources(sources)?;
     let certificates = sources::certificates(parts, &sources)?;
     let posts = if parts.deliver { posts(desks.values())? } else { Vec::new() };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let rules = Arc::new(LiveRules::from(rules));
+    let ledger = parts.deliver.then(|| open_ledger(&settings, redactions.clone())).transpose()?;
+    let records = LedgerRecords::of(ledger_path(&settings), ledger.clone(), redactions);
+    let office = office::office(&settings, proofs, &desks, &records, &clock);
     let broker = RunningBroker::open(&settings, parts, desks.into_keys().collect(), &clock)?;
-    let ledger = parts.deliver.then(|| open_ledger(&settings, redactions)).transpose()?;
-
-    let records = LedgerRecords::of(ledger_path(&settings), ledger.clone());
     let (tasks, draining) = (lifecycle.tasks(), lifecycle.draining());
     let reference = contracts::reference(&schemas);
     telemetry::keep_metrics(tasks, draining);
     let operators = operators.serve(lifecycle, |listener| {
-        operators::serve(listener, telemetry::metrics(), reference, draining.clone())
+        operators::serve(listener, telemetry::metrics(), reference, office, draining.clone())
     })?;
     if let Some(ledger) = ledger.clone() {
         callbacks::start(&callbacks, &ledger, &clock, lifecycle).await?;
@@ -169,6 +170,13 @@ impl App {
         }
         self.broker.close().await;
         drained
+    }
+}
+
+/// Tells what is odd about the configuration.
+fn tell(warnings: &[String]) {
+    for warning in warnings {
+        tracing::warn!("{warning}");
     }
 }
 

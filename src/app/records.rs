@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
 use crate::{
-    event::{EventId, SourceName},
+    event::{EventId, Redactions, SourceName},
     ledger::{Ledger, LedgerError, sqlite::SqliteLedger},
     receiver::{Recorded, Records, RecordsError},
 };
@@ -16,23 +16,31 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct LedgerRecords {
     path: PathBuf,
+    redactions: Redactions,
     ledger: OnceCell<Arc<dyn Ledger>>,
 }
 
 impl LedgerRecords {
     /// `ledger`, or the one at `path` where this process has none open.
-    pub(super) fn of(path: PathBuf, ledger: Option<Arc<dyn Ledger>>) -> Arc<Self> {
-        Arc::new(Self { path, ledger: OnceCell::new_with(ledger) })
+    pub(super) fn of(
+        path: PathBuf,
+        ledger: Option<Arc<dyn Ledger>>,
+        redactions: Redactions,
+    ) -> Arc<Self> {
+        Arc::new(Self { path, redactions, ledger: OnceCell::new_with(ledger) })
     }
 
-    async fn ledger(&self) -> Result<&dyn Ledger, RecordsError> {
+    /// The ledger, once there is one.
+    pub(super) async fn ledger(&self) -> Result<&dyn Ledger, RecordsError> {
         let ledger = self.ledger.get_or_try_init(|| async {
-            let path = self.path.clone();
+            let (path, shown) = (self.path.clone(), self.redactions.clone());
             // A receiver must not make the ledger: a worker of another machine may have it.
             if !path.exists() {
                 return Err(RecordsError::None);
             }
-            let opened = tokio::task::spawn_blocking(move || SqliteLedger::open(&path)).await;
+            let opened =
+                tokio::task::spawn_blocking(move || SqliteLedger::open_showing(&path, shown));
+            let opened = opened.await;
             let ledger = opened.map_err(|error| RecordsError::Failed(Box::new(error)))?;
             let ledger = ledger.map_err(|error| RecordsError::Failed(Box::new(error)))?;
             Ok(ledger as Arc<dyn Ledger>)

@@ -6,13 +6,15 @@ use serde::{Deserialize, Serialize};
 use super::Failure;
 
 /// One try of a delivery at a desk, as the ledger keeps it for operators.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Attempt {
     /// The claim's number: attempts of one delivery count from 1.
     pub number: u32,
     /// When it began.
+    #[schema(value_type = String, format = DateTime)]
     pub began: Timestamp,
     /// When it ended, or was found to have ended.
+    #[schema(value_type = String, format = DateTime)]
     pub ended: Timestamp,
     /// How it ended.
     pub outcome: AttemptOutcome,
@@ -24,7 +26,7 @@ pub struct Attempt {
 }
 
 /// How an attempt ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AttemptOutcome {
     /// With the ticket.

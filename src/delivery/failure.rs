@@ -5,9 +5,10 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 
 /// What kept a delivery from its ticket.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Failure {
     /// The class, for filters and metrics.
+    #[schema(value_type = String, example = "refused")]
     pub reason: Reason,
     /// What happened, in the desk's own words where it had any.
     pub words: String,

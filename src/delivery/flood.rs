@@ -36,9 +36,10 @@ impl Tally {
 }
 
 /// How a flood came to its end.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct LetGo {
     /// Since when new events have tickets of their own again.
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// The operator who said so; `None`: by itself.
     pub by: Option<String>,

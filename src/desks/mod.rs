@@ -150,6 +150,18 @@ pub enum Vendor {
     Thulium(thulium::Settings),
 }
 
+impl Vendor {
+    /// As `kind` in the configuration says it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::HubSpot(_) => "hubspot",
+            Self::Kf5(_) => "kf5",
+            Self::SupportDesk(_) => "supportdesk",
+            Self::Thulium(_) => "thulium",
+        }
+    }
+}
+
 /// What every desk's settings have in common. A vendor's own settings stand in its folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeskSettings {

@@ -49,6 +49,12 @@ pub struct ProblemDocument {
     events: Option<usize>,
     /// Which item it is about, from 0; only where the request holds several.
     item: Option<usize>,
+    /// The scope that is needed; only of `missing-scope`.
+    scope: Option<String>,
+    /// Which parameter, or which member of the body; only of `bad-parameter`.
+    parameter: Option<String>,
+    /// What is allowed there; only of `bad-parameter`.
+    allowed: Option<String>,
 }
 
 /// One place where the event breaks its schema.
@@ -95,7 +101,7 @@ fn header_of(kind: ProblemType) -> Option<(HeaderName, Header)> {
     };
     let said = |name, words| header(name, Type::String, words);
     match kind {
-        ProblemType::BadSignature | ProblemType::BadToken => {
+        ProblemType::BadSignature | ProblemType::BadToken | ProblemType::MissingScope => {
             said(WWW_AUTHENTICATE, "What is wanted for a proof.")
         }
         ProblemType::MethodNotAllowed => said(ALLOW, "The methods of the path."),
@@ -121,6 +127,10 @@ fn header_of(kind: ProblemType) -> Option<(HeaderName, Header)> {
         | ProblemType::OffSchema
         | ProblemType::TypeNotAllowed
         | ProblemType::OtherDataschema
+        | ProblemType::WrongState
+        | ProblemType::WrongHost
+        | ProblemType::BadParameter
+        | ProblemType::NoLedger
         | ProblemType::NotReady => None,
     }
 }

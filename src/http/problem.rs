@@ -61,6 +61,8 @@ problem_types! {
     BadSignature => UNAUTHORIZED, "bad-signature", "The signature does not hold";
     /// Who asks is not proven.
     BadToken => UNAUTHORIZED, "bad-token", "The token does not hold";
+    /// Who asks may not do that.
+    MissingScope => FORBIDDEN, "missing-scope", "The token's scope does not reach";
     /// There is nothing at this path.
     NotFound => NOT_FOUND, "not-found", "There is nothing here";
     /// The path names a source that is not configured.
@@ -71,6 +73,8 @@ problem_types! {
     MethodNotAllowed => METHOD_NOT_ALLOWED, "method-not-allowed", "The method is not allowed here";
     /// The body did not come in time.
     SlowBody => REQUEST_TIMEOUT, "slow-body", "The body did not come in time";
+    /// What is asked for stands in a way that does not allow it.
+    WrongState => CONFLICT, "wrong-state", "The state does not allow it";
     /// The body is longer than is read.
     BodyTooLarge => PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large";
     /// The body's content type or form is not read.
@@ -79,6 +83,10 @@ problem_types! {
     /// The body is compressed.
     UnsupportedEncoding => UNSUPPORTED_MEDIA_TYPE, "unsupported-encoding",
         "The content encoding is not supported";
+    /// The request names a machine that this is not.
+    WrongHost => MISDIRECTED_REQUEST, "wrong-host", "The host is not this machine";
+    /// A parameter cannot be used.
+    BadParameter => UNPROCESSABLE_ENTITY, "bad-parameter", "A parameter cannot be used";
     /// No schema is known for the event's type.
     UnknownType => UNPROCESSABLE_ENTITY, "unknown-type", "The event type is not known";
     /// A map of the source makes no event of the body.
@@ -102,6 +110,8 @@ problem_types! {
     NotDurable => SERVICE_UNAVAILABLE, "not-durable", "The event could not be made durable";
     /// What became of events cannot be read here.
     NoRecords => SERVICE_UNAVAILABLE, "no-records", "What became of the event cannot be read here";
+    /// The ledger is not here, or does not answer.
+    NoLedger => SERVICE_UNAVAILABLE, "no-ledger", "The ledger cannot be read or written now";
     /// The certificate that a signature needs could not be fetched.
     NoCertificate => SERVICE_UNAVAILABLE, "no-certificate",
         "The sender's certificate could not be fetched";

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::event::RuleName;
 
 /// Whether what a desk's configuration or a rule relies on is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Soundness {
     /// A delivery that uses it would fail.
@@ -32,7 +34,7 @@ impl Soundness {
 }
 
 /// One thing that was looked for at a desk.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Finding {
     /// What was looked for: ``stage `9` ``. The same from one inspection to the next.
     pub subject: String,
@@ -101,9 +103,10 @@ impl Finding {
 }
 
 /// Everything that was found at one desk.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Inspection {
     /// When it was over.
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// In the order in which it was asked.
     pub findings: Vec<Finding>,

@@ -1,16 +1,35 @@
-//! The private port: metrics, the reference of what others rely on, and health for those who may not
-//! reach the public one.
+//! The private port: the operators' API, and without a token, since no payload is in them, metrics, the
+//! reference of what others rely on, and health for those who may not reach the public one.
 
+mod api;
+mod error;
+mod guard;
+mod office;
 mod token;
+pub mod views;
 
+pub use error::OfficeError;
+pub use office::{Archive, MOST_REPLAYED, Office, Refused, Replayed};
 pub use token::{NoChance, PREFIX, mint};
 
 use std::{io, net::TcpListener};
 
-use actix_web::{App, HttpResponse, HttpServer, dev::Server, http::header, web};
+use actix_web::{
+    App, HttpResponse, HttpServer, dev::Server, http::header, middleware::from_fn, web,
+};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 use utoipa::OpenApi;
+
+use self::{
+    api::{
+        acting, admin,
+        described::{Bearer, Stranger},
+        looking, overview, steering,
+    },
+    guard::Place,
+};
+use crate::http::{ProblemDocument, ViolationDocument, stamp};
 
 /// What the page may do: show itself. Nothing is loaded and nothing runs.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -22,7 +41,17 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-u
         title = "Deskbell: the private port",
         description = "For operators and their tools. Not to be reached from outside.",
     ),
-    paths(render, live, openapi, openapi_of_receiver, asyncapi, page)
+    paths(
+        render, live, openapi, openapi_of_receiver, asyncapi, page,
+        looking::events, looking::event, looking::deliveries, looking::delivery,
+        looking::dead_letters, overview::desks, overview::desk, overview::incidents, overview::brakes,
+        overview::books, overview::journal, overview::callbacks, overview::sources,
+        acting::replay, acting::discard, acting::settle, acting::replay_all, steering::release,
+        steering::forget_gaps, steering::pause, steering::resume,
+        admin::audit, admin::tokens, admin::create_token, admin::revoke_token,
+    ),
+    components(schemas(ProblemDocument, ViolationDocument)),
+    modifiers(&Bearer),
 )]
 pub struct Described;
 
@@ -44,19 +73,27 @@ pub fn serve(
     listener: TcpListener,
     metrics: PrometheusHandle,
     reference: Reference,
+    office: Office,
     stop: CancellationToken,
 ) -> io::Result<Server> {
-    let reference = web::Data::new(reference);
+    let (reference, office) = (web::Data::new(reference), web::Data::new(office));
+    let place = web::Data::new(Place { is_loopback: listener.local_addr()?.ip().is_loopback() });
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::new(metrics.clone()))
             .app_data(reference.clone())
+            .app_data(office.clone())
+            .app_data(place.clone())
+            .wrap(from_fn(guard::keep))
+            .wrap(from_fn(stamp))
             .service(web::resource("/metrics").get(render))
             .service(web::resource("/health/live").get(live))
             .service(web::resource("/openapi.json").get(openapi))
             .service(web::resource("/openapi/receiver.json").get(openapi_of_receiver))
             .service(web::resource("/asyncapi.json").get(asyncapi))
             .service(web::resource("/docs").get(page))
+            .configure(api::routes)
+            .default_service(web::to(api::nothing))
     });
     let server = server.workers(1).shutdown_signal(stop.cancelled_owned()).shutdown_timeout(2);
     Ok(server.listen(listener)?.run())
@@ -68,14 +105,14 @@ pub fn serve(
     path = "/metrics",
     responses((
         status = 200, description = "All of them.", body = String, content_type = "text/plain; version=0.0.4",
-    )),
+    ), Stranger),
 )]
 async fn render(metrics: web::Data<PrometheusHandle>) -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(metrics.render())
 }
 
 /// Whether the process lives.
-#[utoipa::path(get, path = "/health/live", responses((status = 200, description = "It does.")))]
+#[utoipa::path(get, path = "/health/live", responses((status = 200, description = "It does."), Stranger))]
 async fn live() -> HttpResponse {
     HttpResponse::Ok().finish()
 }
@@ -84,7 +121,7 @@ async fn live() -> HttpResponse {
 #[utoipa::path(
     get,
     path = "/openapi.json",
-    responses((status = 200, description = "The document.", body = Object, content_type = "application/json")),
+    responses((status = 200, description = "The document.", body = Object, content_type = "application/json"), Stranger),
 )]
 async fn openapi(reference: web::Data<Reference>) -> HttpResponse {
     json(&reference.operators)
@@ -94,7 +131,7 @@ async fn openapi(reference: web::Data<Reference>) -> HttpResponse {
 #[utoipa::path(
     get,
     path = "/openapi/receiver.json",
-    responses((status = 200, description = "The document.", body = Object, content_type = "application/json")),
+    responses((status = 200, description = "The document.", body = Object, content_type = "application/json"), Stranger),
 )]
 async fn openapi_of_receiver(reference: web::Data<Reference>) -> HttpResponse {
     json(&reference.receiver)
@@ -104,7 +141,7 @@ async fn openapi_of_receiver(reference: web::Data<Reference>) -> HttpResponse {
 #[utoipa::path(
     get,
     path = "/asyncapi.json",
-    responses((status = 200, description = "The document.", body = Object, content_type = "application/json")),
+    responses((status = 200, description = "The document.", body = Object, content_type = "application/json"), Stranger),
 )]
 async fn asyncapi(reference: web::Data<Reference>) -> HttpResponse {
     json(&reference.events)
@@ -120,13 +157,12 @@ async fn asyncapi(reference: web::Data<Reference>) -> HttpResponse {
             ("Content-Security-Policy", description = "Nothing is loaded, and nothing runs."),
             ("X-Content-Type-Options", description = "`nosniff`."),
         ),
-    )),
+    ), Stranger),
 )]
 async fn page(reference: web::Data<Reference>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .body(reference.page.clone())
 }
 

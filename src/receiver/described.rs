@@ -58,6 +58,11 @@ impl IntoResponses for PostRefused {
             Type::BadToken,
             Type::UnknownEvent,
             Type::NoRecords,
+            Type::MissingScope,
+            Type::WrongState,
+            Type::WrongHost,
+            Type::BadParameter,
+            Type::NoLedger,
         ];
         let types: Vec<Type> =
             Type::ALL.iter().copied().filter(|kind| !not_here.contains(kind)).collect();

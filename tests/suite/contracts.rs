@@ -94,7 +94,9 @@ async fn the_private_port_serves_what_its_document_tells() {
     let world = World::embedded().await;
     let (_, _, document) = world.operators("/openapi.json").await;
     let document: Value = serde_json::from_str(&document).unwrap();
-    for (path, call) in document["paths"].as_object().unwrap() {
+    let open = document["paths"].as_object().unwrap().iter();
+    // The operators' API is held to it by its own tests.
+    for (path, call) in open.filter(|(path, _)| !path.starts_with("/api/")) {
         let (status, content_type, text) = world.operators(path).await;
         let told = &call["get"]["responses"][status.to_string()];
         assert!(told.is_object(), "{path}: {status}");

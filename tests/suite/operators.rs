@@ -1,3 +1,9 @@
 //! What operators do, on the command line and by the API of the private port.
 
+mod acting;
+mod admission;
+mod calling;
 mod command_line;
+mod guarding;
+mod reading;
+mod refusing;

@@ -58,11 +58,16 @@ impl World {
         self.operators("/metrics").await.2
     }
 
-    /// What the private port answers at `path`: status, content type and text.
-    pub(crate) async fn operators(&self, path: &str) -> (u16, String, String) {
+    /// Where the private port is.
+    pub(crate) fn operators_address(&self) -> &str {
         let mut known = self.environment.iter();
         let (_, address) = known.find(|(name, _)| *name == "DESKBELL_OPS_LISTEN").unwrap();
-        let url = format!("http://{address}{path}");
+        address
+    }
+
+    /// What the private port answers at `path`: status, content type and text.
+    pub(crate) async fn operators(&self, path: &str) -> (u16, String, String) {
+        let url = format!("http://{}{path}", self.operators_address());
         let answer = self.sender.client.get(url).send().await.unwrap();
         let content_type = answer.headers().get("content-type");
         let content_type = content_type.map_or("", |value| value.to_str().unwrap()).to_owned();

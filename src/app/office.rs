@@ -1,0 +1,115 @@
+//! What operators may ask of a running process.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use async_trait::async_trait;
+
+use super::{records::LedgerRecords, sightings_path};
+use crate::{
+    clock::Clock,
+    config::{Settings, SourceConfig},
+    desks::DeskConfig,
+    event::{DeskName, SourceName},
+    ledger::Ledger,
+    operators::{
+        Archive, Office, OfficeError,
+        views::{RefusedView, SecretView, SourceView},
+    },
+    receiver::{RecordsError, Sighted, SightingBook},
+    signature::{InvalidSecret, Scheme, SchemeSettings},
+};
+
+/// The operators' part of a process with this configuration.
+pub(super) fn office(
+    settings: &Settings,
+    sources: BTreeMap<SourceName, SchemeSettings>,
+    desks: &BTreeMap<DeskName, DeskConfig>,
+    records: &Arc<LedgerRecords>,
+    clock: &Arc<dyn Clock>,
+) -> Office {
+    let kind = |(name, desk): (&DeskName, &DeskConfig)| (name.clone(), desk.vendor.kind());
+    Office {
+        archive: Arc::new(Archives {
+            records: records.clone(),
+            sources,
+            sightings: sightings_path(settings),
+        }),
+        clock: clock.clone(),
+        desks: desks.iter().map(kind).collect(),
+    }
+}
+
+/// How each source proves who it is.
+pub fn schemes(
+    sources: &BTreeMap<SourceName, SourceConfig>,
+) -> BTreeMap<SourceName, SchemeSettings> {
+    sources.iter().map(|(name, source)| (name.clone(), source.verify.clone())).collect()
+}
+
+/// Where operators look.
+#[derive(Debug)]
+struct Archives {
+    records: Arc<LedgerRecords>,
+    sources: BTreeMap<SourceName, SchemeSettings>,
+    sightings: PathBuf,
+}
+
+#[async_trait]
+impl Archive for Archives {
+    async fn ledger(&self) -> Result<&dyn Ledger, OfficeError> {
+        self.records.ledger().await.map_err(|error| match error {
+            RecordsError::None => OfficeError::NoLedger,
+            RecordsError::Failed(error) => OfficeError::Ledger(error),
+        })
+    }
+
+    async fn sources(&self) -> Result<Vec<SourceView>, OfficeError> {
+        let path = self.sightings.clone();
+        let sighted = if path.exists() {
+            let opened = tokio::task::spawn_blocking(move || SightingBook::open(&path)).await;
+            let book = opened.map_err(unread)?.map_err(unread)?;
+            let sighted = book.read().await;
+            book.close().await;
+            sighted.map_err(unread)?
+        } else {
+            Sighted::default()
+        };
+        source_views(&self.sources, &sighted).map_err(unread)
+    }
+}
+
+fn unread(error: impl std::error::Error + Send + Sync + 'static) -> OfficeError {
+    OfficeError::Ledger(Box::new(error))
+}
+
+/// The sources, with what was noted of each.
+pub fn source_views(
+    sources: &BTreeMap<SourceName, SchemeSettings>,
+    sighted: &Sighted,
+) -> Result<Vec<SourceView>, InvalidSecret> {
+    sources.iter().map(|(name, settings)| source_view(name, settings, sighted)).collect()
+}
+
+fn source_view(
+    name: &SourceName,
+    settings: &SchemeSettings,
+    sighted: &Sighted,
+) -> Result<SourceView, InvalidSecret> {
+    let name = name.as_str();
+    let scheme = Scheme::new(settings.clone())?;
+    let secrets = scheme.fingerprints().iter().enumerate().map(|(index, print)| SecretView {
+        secret: index + 1,
+        last_verified: sighted.last_verified(name, &print.to_string()),
+    });
+    let refused = sighted.refused(name).map(|refused| RefusedView {
+        reason: refused.reason.clone(),
+        times: refused.times,
+        last: refused.last,
+    });
+    Ok(SourceView {
+        source: name.to_owned(),
+        verify: settings.word().to_owned(),
+        secrets: secrets.collect(),
+        refused: refused.collect(),
+    })
+}

@@ -1,0 +1,196 @@
+//! What may be done to deliveries with `operate`.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{
+    Refusal,
+    admission::{May, Operate},
+    answered,
+    body::{self, optional_reason, reason},
+    bulk::Selection,
+    described::Refused,
+    looking::key,
+    parameters::Parameters,
+};
+use crate::operators::{MOST_REPLAYED, Office, Replayed, views::DeliveryView};
+
+/// Why somebody acts, where it has to be said.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Why {
+    /// For those who look later.
+    #[schema(value_type = String, required = true, min_length = 1, max_length = 500, pattern = "\\S")]
+    reason: Option<String>,
+}
+
+/// Why somebody acts, where it may be said.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MaybeWhy {
+    /// For those who look later.
+    #[schema(min_length = 1, max_length = 500, pattern = "\\S")]
+    reason: Option<String>,
+}
+
+impl MaybeWhy {
+    /// Reads it from a body.
+    pub(super) async fn read(
+        request: &HttpRequest,
+        payload: web::Payload,
+    ) -> Result<Option<String>, Refusal> {
+        let Self { reason } = body::read(request, payload).await?;
+        optional_reason(reason)
+    }
+}
+
+impl Why {
+    /// Reads it from a body.
+    pub(super) async fn read(
+        request: &HttpRequest,
+        payload: web::Payload,
+    ) -> Result<String, Refusal> {
+        let Self { reason: why } = body::read(request, payload).await?;
+        reason(why)
+    }
+}
+
+/// What an operator has seen at the desk.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Settlement {
+    /// The id of the ticket that is there; null: there is none, and the delivery goes back to work.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, required = true, min_length = 1, max_length = 255)]
+    ticket: Seen,
+    /// For those who look later.
+    #[schema(min_length = 1, max_length = 500, pattern = "\\S")]
+    reason: Option<String>,
+}
+
+/// What is at the desk: null is told from nothing.
+#[derive(Debug, Default)]
+enum Seen {
+    #[default]
+    Unsaid,
+    Absent,
+    Ticket(String),
+}
+
+impl<'de> Deserialize<'de> for Seen {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Absent, Self::Ticket))
+    }
+}
+
+impl Seen {
+    fn ticket(self) -> Result<Option<String>, Refusal> {
+        let wrong = |what: &str| {
+            Refusal::parameter("ticket", what, "allowed is its id, or null where there is none")
+        };
+        match self {
+            Self::Unsaid => Err(wrong("is missing")),
+            Self::Absent => Ok(None),
+            Self::Ticket(id) if (1..=255).contains(&id.chars().count()) => Ok(Some(id)),
+            Self::Ticket(_) => Err(wrong("is no id")),
+        }
+    }
+}
+
+/// Acts take no parameters behind the question mark.
+pub(super) fn no_parameters(request: &HttpRequest) -> Result<(), Refusal> {
+    Parameters::of(request)?.done(&[])
+}
+
+/// Puts a dead letter back to work. What is done stays done; one that is back already stays so.
+#[utoipa::path(
+    post, path = "/api/v1/deliveries/{key}/replay", tag = "operate",
+    params(("key" = String, Path, description = "The delivery's key.")),
+    request_body(content = Option<MaybeWhy>), security(("token" = ["operate"])),
+    responses((status = 200, description = "It is queued.", body = DeliveryView), Refused),
+)]
+pub(super) async fn replay(
+    may: May<Operate>,
+    request: HttpRequest,
+    path: web::Path<String>,
+    office: web::Data<Office>,
+    payload: web::Payload,
+) -> HttpResponse {
+    answered(&request, async {
+        no_parameters(&request)?;
+        let why = MaybeWhy::read(&request, payload).await?;
+        let by = office.by_token(&may.token, why);
+        Ok(office.replay(&key(&path)?, &by).await?)
+    })
+    .await
+}
+
+/// Gives a dead letter or a doubt up.
+#[utoipa::path(
+    post, path = "/api/v1/deliveries/{key}/discard", tag = "operate",
+    params(("key" = String, Path, description = "The delivery's key.")),
+    request_body(content = Why), security(("token" = ["operate"])),
+    responses((status = 200, description = "It is discarded.", body = DeliveryView), Refused),
+)]
+pub(super) async fn discard(
+    may: May<Operate>,
+    request: HttpRequest,
+    path: web::Path<String>,
+    office: web::Data<Office>,
+    payload: web::Payload,
+) -> HttpResponse {
+    answered(&request, async {
+        no_parameters(&request)?;
+        let why = Why::read(&request, payload).await?;
+        let by = office.by_token(&may.token, Some(why));
+        Ok(office.discard(&key(&path)?, &by).await?)
+    })
+    .await
+}
+
+/// Settles a doubt: says whether the ticket exists at the desk.
+#[utoipa::path(
+    post, path = "/api/v1/deliveries/{key}/settle", tag = "operate",
+    params(("key" = String, Path, description = "The delivery's key.")),
+    request_body(content = Settlement), security(("token" = ["operate"])),
+    responses((status = 200, description = "It is settled.", body = DeliveryView), Refused),
+)]
+pub(super) async fn settle(
+    may: May<Operate>,
+    request: HttpRequest,
+    path: web::Path<String>,
+    office: web::Data<Office>,
+    payload: web::Payload,
+) -> HttpResponse {
+    answered(&request, async {
+        no_parameters(&request)?;
+        let Settlement { ticket, reason } = body::read(&request, payload).await?;
+        let ticket = ticket.ticket()?;
+        let by = office.by_token(&may.token, optional_reason(reason)?);
+        Ok(office.settle(&key(&path)?, ticket, &by).await?)
+    })
+    .await
+}
+
+/// Puts the dead letters back to work that a filter chooses, a bounded number of them.
+#[utoipa::path(
+    post, path = "/api/v1/dead-letters/replay", tag = "operate",
+    request_body(content = Selection), security(("token" = ["operate"])),
+    responses((status = 200, description = "What became of each.", body = Replayed), Refused),
+)]
+pub(super) async fn replay_all(
+    may: May<Operate>,
+    request: HttpRequest,
+    office: web::Data<Office>,
+    payload: web::Payload,
+) -> HttpResponse {
+    answered(&request, async {
+        no_parameters(&request)?;
+        let selection: Selection = body::read(&request, payload).await?;
+        let (search, most, why) = selection.read(MOST_REPLAYED)?;
+        let by = office.by_token(&may.token, Some(why));
+        Ok(office.replay_all(&search, most, &by).await?)
+    })
+    .await
+}

@@ -1,0 +1,157 @@
+//! What may be done with `admin`.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use jiff::Timestamp;
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    MOST, Refusal,
+    acting::no_parameters,
+    admission::{Admin, May},
+    answered, body,
+    described::{Dated, Listed, Refused},
+    looking::List,
+    parameters::Parameters,
+};
+use crate::{
+    ledger::{AuditEntry, Cursor, Scope, TokenRecord},
+    operators::{Office, OfficeError},
+};
+
+const AUDIT: &str = "audit";
+
+/// A token that is to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wanted {
+    /// Its name.
+    #[schema(min_length = 1, max_length = 63, pattern = "^[a-z][a-z0-9_-]*$")]
+    name: String,
+    /// What it admits to: `read`, `operate` or `admin`.
+    #[schema(value_type = Scope)]
+    scope: String,
+    /// When it ends by itself; null: never.
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
+}
+
+/// A token that was made.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Made {
+    /// The token itself. It is not shown again.
+    token: String,
+    /// What is known of it.
+    record: TokenRecord,
+}
+
+/// The log of operators' acts, the last ones first.
+#[utoipa::path(
+    get, path = "/api/v1/audit", tag = "admin", security(("token" = ["admin"])),
+    params(
+        Dated, Listed,
+        ("who" = Option<String>, Query, description = "By this token, or this account of the command line."),
+        ("act" = Option<String>, Query, description = "This act, as `delivery.replay`."),
+        ("subject" = Option<String>, Query, description = "On this: a delivery's key, a desk, a token's name."),
+    ),
+    responses((status = 200, description = "A page of them.", body = List<AuditEntry>), Refused),
+)]
+pub(super) async fn audit(
+    _: May<Admin>,
+    request: HttpRequest,
+    office: web::Data<Office>,
+) -> HttpResponse {
+    answered(&request, async {
+        let mut parameters = Parameters::of(&request)?;
+        let search = parameters.audit_search()?;
+        let page = parameters.page(AUDIT)?;
+        parameters.done(&["since", "until", "who", "act", "subject", "limit", "cursor"])?;
+        let before = page.after.map(|after| after.number);
+        let mut items = office.audit(&search, before, page.most + 1).await?;
+        let has_more = items.len() > page.most;
+        items.truncate(page.most);
+        let last = items.last().filter(|_| has_more).map(|last| last.number);
+        let cursor = |number| Cursor { at: 0, number, name: String::new() };
+        Ok(List { items, next: last.map(|number| cursor(number).written(AUDIT)) })
+    })
+    .await
+}
+
+/// Tokens, the newest first; not what they are, but who they are of.
+#[utoipa::path(
+    get, path = "/api/v1/tokens", tag = "admin", security(("token" = ["admin"])),
+    params(("limit" = Option<u16>, Query, minimum = 1, maximum = 200, description = "How many at most; 50.")),
+    responses((status = 200, description = "The newest ones.", body = List<TokenRecord>), Refused),
+)]
+pub(super) async fn tokens(
+    _: May<Admin>,
+    request: HttpRequest,
+    office: web::Data<Office>,
+) -> HttpResponse {
+    answered(&request, async {
+        let mut parameters = Parameters::of(&request)?;
+        let most = parameters.limit(MOST)?;
+        parameters.done(&["limit"])?;
+        let mut items = office.tokens().await?;
+        items.truncate(most);
+        Ok(List { items, next: None })
+    })
+    .await
+}
+
+/// Makes a token and shows it, this once.
+#[utoipa::path(
+    post, path = "/api/v1/tokens", tag = "admin",
+    request_body(content = Wanted), security(("token" = ["admin"])),
+    responses((status = 200, description = "The token.", body = Made), Refused),
+)]
+pub(super) async fn create_token(
+    may: May<Admin>,
+    request: HttpRequest,
+    office: web::Data<Office>,
+    payload: web::Payload,
+) -> HttpResponse {
+    answered(&request, async {
+        no_parameters(&request)?;
+        let Wanted { name, scope, expires_at } = body::read(&request, payload).await?;
+        let name = name.parse().map_err(|_| {
+            let allowed = "allowed are 1 to 63 of a-z, 0-9, '-' and '_', beginning with a letter";
+            Refusal::parameter("name", "is no token's name", allowed)
+        })?;
+        let scope: Scope = scope.parse().map_err(|_| {
+            Refusal::parameter("scope", "is no scope", "allowed are read, operate and admin")
+        })?;
+        let ends = expires_at.map(|text| text.parse::<Timestamp>()).transpose();
+        let ends = ends.map_err(|_| {
+            Refusal::parameter("expires_at", "cannot be read", "allowed is an instant of RFC 3339")
+        })?;
+        let by = office.by_token(&may.token, None);
+        let (token, record) = office.create_token(name, scope, ends, &by).await?;
+        Ok(Made { token: token.expose_secret().to_owned(), record })
+    })
+    .await
+}
+
+/// Ends a token at once.
+#[utoipa::path(
+    post, path = "/api/v1/tokens/{id}/revoke", tag = "admin",
+    params(("id" = i64, Path, description = "The token's id.")),
+    request_body(content = Option<super::acting::MaybeWhy>), security(("token" = ["admin"])),
+    responses((status = 200, description = "It is revoked.", body = TokenRecord), Refused),
+)]
+pub(super) async fn revoke_token(
+    may: May<Admin>,
+    request: HttpRequest,
+    path: web::Path<String>,
+    office: web::Data<Office>,
+    payload: web::Payload,
+) -> HttpResponse {
+    answered(&request, async {
+        no_parameters(&request)?;
+        let why = super::acting::MaybeWhy::read(&request, payload).await?;
+        let id: i64 = path.parse().map_err(|_| OfficeError::unknown("token", path.as_str()))?;
+        Ok(office.revoke_token(id, &office.by_token(&may.token, why)).await?)
+    })
+    .await
+}

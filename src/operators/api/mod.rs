@@ -1,0 +1,120 @@
+//! The operators' API, version 1. Handlers read what is asked, and [`Office`](super::Office) answers.
+//!
+//! Promises: nothing is looked at before a live token is shown, and nothing done without its scope;
+//! every refusal is a problem document; a parameter or a member that is not known is refused.
+
+pub(super) mod acting;
+pub(super) mod admin;
+mod admission;
+mod body;
+pub(super) mod bulk;
+pub(super) mod described;
+pub(super) mod looking;
+pub(super) mod overview;
+mod parameters;
+pub(super) mod refusal;
+pub(super) mod steering;
+
+use std::future::Future;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    error::InternalError,
+    middleware::from_fn,
+    web::{self, ServiceConfig},
+};
+use serde::Serialize;
+
+use self::{parameters::MOST, refusal::Refusal};
+
+/// All paths of the API.
+pub(super) fn routes(app: &mut ServiceConfig) {
+    let config = web::PathConfig::default().error_handler(|error, request| {
+        InternalError::from_response(error, Refusal::NotFound.answer(request)).into()
+    });
+    app.service(
+        web::scope("/api/v1")
+            .app_data(config)
+            .wrap(from_fn(admission::admit))
+            .configure(reading)
+            .configure(operating)
+            .configure(administering)
+            .default_service(web::to(nothing)),
+    );
+}
+
+fn reading(app: &mut ServiceConfig) {
+    let get = |path| web::resource(path).default_service(web::to(get_only));
+    app.service(get("/events").route(web::get().to(looking::events)))
+        .service(get("/events/{source}/{id}").route(web::get().to(looking::event)))
+        .service(get("/deliveries").route(web::get().to(looking::deliveries)))
+        .service(get("/deliveries/{key}").route(web::get().to(looking::delivery)))
+        .service(get("/dead-letters").route(web::get().to(looking::dead_letters)))
+        .service(get("/desks").route(web::get().to(overview::desks)))
+        .service(get("/desks/{desk}").route(web::get().to(overview::desk)))
+        .service(get("/incidents").route(web::get().to(overview::incidents)))
+        .service(get("/brakes").route(web::get().to(overview::brakes)))
+        .service(get("/books").route(web::get().to(overview::books)))
+        .service(get("/journal").route(web::get().to(overview::journal)))
+        .service(get("/callbacks").route(web::get().to(overview::callbacks)))
+        .service(get("/sources").route(web::get().to(overview::sources)));
+}
+
+fn operating(app: &mut ServiceConfig) {
+    let post = |path| web::resource(path).default_service(web::to(post_only));
+    app.service(post("/deliveries/{key}/replay").route(web::post().to(acting::replay)))
+        .service(post("/deliveries/{key}/discard").route(web::post().to(acting::discard)))
+        .service(post("/deliveries/{key}/settle").route(web::post().to(acting::settle)))
+        .service(post("/dead-letters/replay").route(web::post().to(acting::replay_all)))
+        .service(post("/brakes/{desk}/{rule}/release").route(web::post().to(steering::release)))
+        .service(post("/books/forget-gaps").route(web::post().to(steering::forget_gaps)))
+        .service(post("/desks/{desk}/pause").route(web::post().to(steering::pause)))
+        .service(post("/desks/{desk}/resume").route(web::post().to(steering::resume)));
+}
+
+fn administering(app: &mut ServiceConfig) {
+    app.service(
+        web::resource("/audit")
+            .route(web::get().to(admin::audit))
+            .default_service(web::to(get_only)),
+    )
+    .service(
+        web::resource("/tokens")
+            .route(web::get().to(admin::tokens))
+            .route(web::post().to(admin::create_token))
+            .default_service(web::to(get_or_post)),
+    )
+    .service(
+        web::resource("/tokens/{id}/revoke")
+            .route(web::post().to(admin::revoke_token))
+            .default_service(web::to(post_only)),
+    );
+}
+
+/// Answers with what was asked for, or says why not.
+async fn answered<T: Serialize>(
+    request: &HttpRequest,
+    asking: impl Future<Output = Result<T, Refusal>>,
+) -> HttpResponse {
+    match asking.await {
+        Ok(answer) => HttpResponse::Ok().json(answer),
+        Err(refusal) => refusal.answer(request),
+    }
+}
+
+async fn get_only(request: HttpRequest) -> HttpResponse {
+    Refusal::Method { allowed: "GET" }.answer(&request)
+}
+
+async fn post_only(request: HttpRequest) -> HttpResponse {
+    Refusal::Method { allowed: "POST" }.answer(&request)
+}
+
+async fn get_or_post(request: HttpRequest) -> HttpResponse {
+    Refusal::Method { allowed: "GET, POST" }.answer(&request)
+}
+
+/// Nothing is at this path.
+pub(super) async fn nothing(request: HttpRequest) -> HttpResponse {
+    Refusal::NotFound.answer(&request)
+}

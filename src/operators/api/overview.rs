@@ -1,0 +1,171 @@
+//! How things stand: desks, incidents, brakes, accounts.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::{
+    MOST,
+    admission::{May, Read},
+    answered,
+    described::{Dated, Listed, Refused},
+    looking::{List, desk_name, nothing_asked},
+    parameters::Parameters,
+};
+use crate::{
+    ledger::{Books, CallbackRecord},
+    operators::{
+        Office,
+        views::{BrakeView, DeskView, IncidentView, JournalView, SourceView},
+    },
+};
+
+/// What the list of incidents is called in its cursors.
+const INCIDENTS: &str = "incidents";
+
+/// The desks: breaker, pause, quota used, and what waits.
+#[utoipa::path(
+    get, path = "/api/v1/desks", tag = "read", security(("token" = ["read"])),
+    responses((status = 200, description = "All of them, by name.", body = List<DeskView>), Refused),
+)]
+pub(super) async fn desks(
+    _: May<Read>,
+    request: HttpRequest,
+    office: web::Data<Office>,
+) -> HttpResponse {
+    answered(&request, async {
+        nothing_asked(&request)?;
+        Ok(List::whole(office.desks().await?))
+    })
+    .await
+}
+
+/// One desk, with what was found at its account last.
+#[utoipa::path(
+    get, path = "/api/v1/desks/{desk}", tag = "read", security(("token" = ["read"])),
+    params(("desk" = String, Path, description = "The desk's name.")),
+    responses((status = 200, description = "The desk.", body = DeskView), Refused),
+)]
+pub(super) async fn desk(
+    _: May<Read>,
+    request: HttpRequest,
+    path: web::Path<String>,
+    office: web::Data<Office>,
+) -> HttpResponse {
+    answered(&request, async {
+        nothing_asked(&request)?;
+        Ok(office.desk(&desk_name(&path)?).await?)
+    })
+    .await
+}
+
+/// Incidents, by when they last changed.
+#[utoipa::path(
+    get, path = "/api/v1/incidents", tag = "read", security(("token" = ["read"])),
+    params(
+        Dated, Listed,
+        ("desk" = Option<String>, Query, description = "At this desk."),
+        ("incident" = Option<String>, Query, description = "Of this key."),
+    ),
+    responses((status = 200, description = "A page of them.", body = List<IncidentView>), Refused),
+)]
+pub(super) async fn incidents(
+    _: May<Read>,
+    request: HttpRequest,
+    office: web::Data<Office>,
+) -> HttpResponse {
+    answered(&request, async {
+        let mut parameters = Parameters::of(&request)?;
+        let search = parameters.incident_search()?;
+        let page = parameters.page(INCIDENTS)?;
+        parameters.done(&["since", "until", "desk", "incident", "limit", "cursor"])?;
+        Ok(List::of(office.incidents(&search, &page).await?, INCIDENTS))
+    })
+    .await
+}
+
+/// Floods that one ticket stands for, those that go on first.
+#[utoipa::path(
+    get, path = "/api/v1/brakes", tag = "read", security(("token" = ["read"])),
+    responses((status = 200, description = "All that are known.", body = List<BrakeView>), Refused),
+)]
+pub(super) async fn brakes(
+    _: May<Read>,
+    request: HttpRequest,
+    office: web::Data<Office>,
+) -> HttpResponse {
+    answered(&request, async {
+        nothing_asked(&request)?;
+        Ok(List::whole(office.brakes().await?))
+    })
+    .await
+}
+
+/// The accounts: what was accepted, where it is, and what is missing.
+#[utoipa::path(
+    get, path = "/api/v1/books", tag = "read", security(("token" = ["read"])),
+    responses((status = 200, description = "The accounts.", body = Books), Refused),
+)]
+pub(super) async fn books(
+    _: May<Read>,
+    request: HttpRequest,
+    office: web::Data<Office>,
+) -> HttpResponse {
+    answered(&request, async {
+        nothing_asked(&request)?;
+        Ok(office.books().await?)
+    })
+    .await
+}
+
+/// How far the journal is recorded.
+#[utoipa::path(
+    get, path = "/api/v1/journal", tag = "read", security(("token" = ["read"])),
+    responses((status = 200, description = "The mark.", body = JournalView), Refused),
+)]
+pub(super) async fn journal(
+    _: May<Read>,
+    request: HttpRequest,
+    office: web::Data<Office>,
+) -> HttpResponse {
+    answered(&request, async {
+        nothing_asked(&request)?;
+        Ok(office.journal().await?)
+    })
+    .await
+}
+
+/// Call-backs that their receivers have not taken, the oldest first.
+#[utoipa::path(
+    get, path = "/api/v1/callbacks", tag = "read", security(("token" = ["read"])),
+    params(("limit" = Option<u16>, Query, minimum = 1, maximum = 200, description = "How many at most; 50.")),
+    responses((status = 200, description = "The oldest ones.", body = List<CallbackRecord>), Refused),
+)]
+pub(super) async fn callbacks(
+    _: May<Read>,
+    request: HttpRequest,
+    office: web::Data<Office>,
+) -> HttpResponse {
+    answered(&request, async {
+        let mut parameters = Parameters::of(&request)?;
+        let most = parameters.limit(MOST)?;
+        parameters.done(&["limit"])?;
+        Ok(List::whole(office.callbacks(most).await?))
+    })
+    .await
+}
+
+/// The sources: how each proves who it is, and when each of its secrets last did.
+#[utoipa::path(
+    get, path = "/api/v1/sources", tag = "read", security(("token" = ["read"])),
+    responses((status = 200, description = "All of them, by name.", body = List<SourceView>), Refused),
+)]
+pub(super) async fn sources(
+    _: May<Read>,
+    request: HttpRequest,
+    office: web::Data<Office>,
+) -> HttpResponse {
+    answered(&request, async {
+        nothing_asked(&request)?;
+        Ok(List::whole(office.sources().await?))
+    })
+    .await
+}

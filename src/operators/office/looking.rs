@@ -1,0 +1,172 @@
+//! Questions.
+
+use super::Office;
+use crate::{
+    delivery::{Delivery, DeliveryKey},
+    event::{DeskName, EventId, SourceName},
+    ledger::{
+        AuditEntry, AuditSearch, Books, CallbackRecord, EventRecord, Found, Page, Search,
+        TokenHash, TokenRecord,
+    },
+    operators::{
+        OfficeError,
+        views::{
+            BrakeView, DeliveryDetail, DeliveryView, DeskView, EventDetail, EventView,
+            IncidentView, JournalView, SourceView,
+        },
+    },
+};
+
+impl Office {
+    /// A page of events.
+    pub async fn events(
+        &self,
+        search: &Search,
+        page: &Page,
+    ) -> Result<Found<EventView>, OfficeError> {
+        let ledger = self.archive.ledger().await?;
+        let Found { items, next, walked } = ledger.search_events(search, page).await?;
+        let mut views = Vec::with_capacity(items.len());
+        for record in items {
+            let event = &record.envelope.event;
+            let deliveries = ledger.deliveries_of(&event.source, &event.id).await?;
+            views.push(EventView::new(&record, &deliveries));
+        }
+        Ok(Found { items: views, next, walked })
+    }
+
+    /// One event with everything that happened to it.
+    pub async fn event(
+        &self,
+        source: &SourceName,
+        id: &EventId,
+    ) -> Result<EventDetail, OfficeError> {
+        let ledger = self.archive.ledger().await?;
+        let unknown = || OfficeError::unknown("event", format!("{id} of {source}"));
+        let record: EventRecord = ledger.event(source, id).await?.ok_or_else(unknown)?;
+        let deliveries = ledger.deliveries_of(source, id).await?;
+        let mut details = Vec::with_capacity(deliveries.len());
+        for delivery in &deliveries {
+            let attempts = ledger.attempts(&delivery.key).await?;
+            details.push(DeliveryDetail::new(delivery, attempts));
+        }
+        Ok(EventDetail::new(&record, &deliveries, details))
+    }
+
+    /// A page of deliveries.
+    pub async fn deliveries(
+        &self,
+        search: &Search,
+        page: &Page,
+    ) -> Result<Found<DeliveryView>, OfficeError> {
+        let ledger = self.archive.ledger().await?;
+        let Found { items, next, walked } = ledger.search_deliveries(search, page).await?;
+        Ok(Found { items: items.iter().map(DeliveryView::of).collect(), next, walked })
+    }
+
+    /// One delivery with every attempt.
+    pub async fn delivery(&self, key: &DeliveryKey) -> Result<DeliveryDetail, OfficeError> {
+        let ledger = self.archive.ledger().await?;
+        let found: Option<Delivery> = ledger.delivery(key).await?;
+        let delivery = found.ok_or_else(|| OfficeError::unknown("delivery", key.as_str()))?;
+        Ok(DeliveryDetail::new(&delivery, ledger.attempts(key).await?))
+    }
+
+    /// All desks: the configured ones, and those that a worker has ever spoken to.
+    pub async fn desks(&self) -> Result<Vec<DeskView>, OfficeError> {
+        let ledger = self.archive.ledger().await?;
+        let (records, books) = (ledger.desks().await?, ledger.books().await?);
+        let pauses = ledger.pauses().await?;
+        let mut names: Vec<&DeskName> =
+            self.desks.keys().chain(records.iter().map(|record| &record.desk)).collect();
+        names.sort_unstable();
+        names.dedup();
+        let view = |name: &DeskName| {
+            let record = records.iter().find(|record| &record.desk == name);
+            let pause = pauses.iter().find(|pause| &pause.desk == name);
+            let kind = self.desks.get(name).copied();
+            DeskView::new(name, kind, record, pause, &books, self.clock.now())
+        };
+        Ok(names.into_iter().map(view).collect())
+    }
+
+    /// One desk, with what was found at its account last.
+    pub async fn desk(&self, name: &DeskName) -> Result<DeskView, OfficeError> {
+        let found = self.desks().await?.into_iter().find(|desk| desk.desk == name.as_str());
+        let desk = found.ok_or_else(|| OfficeError::unknown("desk", name.as_str()))?;
+        let inspection = self.archive.ledger().await?.inspection(name).await?;
+        Ok(DeskView { inspection, ..desk })
+    }
+
+    /// A page of incidents.
+    pub async fn incidents(
+        &self,
+        search: &Search,
+        page: &Page,
+    ) -> Result<Found<IncidentView>, OfficeError> {
+        let ledger = self.archive.ledger().await?;
+        let Found { items, next, walked } = ledger.search_incidents(search, page).await?;
+        Ok(Found { items: items.iter().map(IncidentView::of).collect(), next, walked })
+    }
+
+    /// The floods of all rules at all desks, those that go on first.
+    pub async fn brakes(&self) -> Result<Vec<BrakeView>, OfficeError> {
+        let records = self.archive.ledger().await?.brakes().await?;
+        let mut floods: Vec<BrakeView> = records.iter().flat_map(BrakeView::all_of).collect();
+        floods.sort_by_key(|flood| !flood.on);
+        Ok(floods)
+    }
+
+    /// The accounts.
+    pub async fn books(&self) -> Result<Books, OfficeError> {
+        Ok(self.archive.ledger().await?.books().await?)
+    }
+
+    /// How far the journal is recorded.
+    pub async fn journal(&self) -> Result<JournalView, OfficeError> {
+        let mark = self.archive.ledger().await?.recorded_up_to().await?;
+        Ok(JournalView { recorded_up_to: mark.map(|mark| mark.number) })
+    }
+
+    /// Call-backs that their receivers have not taken, the oldest first.
+    pub async fn callbacks(&self, most: usize) -> Result<Vec<CallbackRecord>, OfficeError> {
+        Ok(self.archive.ledger().await?.callbacks(most).await?)
+    }
+
+    /// The sources, each with how it proves who it is.
+    pub async fn sources(&self) -> Result<Vec<SourceView>, OfficeError> {
+        self.archive.sources().await
+    }
+
+    /// Entries of the log of operators' acts, the last ones first.
+    pub async fn audit(
+        &self,
+        search: &AuditSearch,
+        before: Option<i64>,
+        most: usize,
+    ) -> Result<Vec<AuditEntry>, OfficeError> {
+        Ok(self.archive.ledger().await?.audit(search, before, most).await?)
+    }
+
+    /// All tokens, the newest first.
+    pub async fn tokens(&self) -> Result<Vec<TokenRecord>, OfficeError> {
+        Ok(self.archive.ledger().await?.tokens().await?)
+    }
+
+    /// The token of this text, where it still admits.
+    pub async fn admitted(&self, token: &str) -> Result<Option<TokenRecord>, OfficeError> {
+        let ledger = self.archive.ledger().await?;
+        let now = self.clock.now();
+        let found = ledger.token(&TokenHash::of(token)).await?;
+        let Some(token) = found.filter(|token| token.is_live(now)) else { return Ok(None) };
+        let is_noted = token.last_used_at.is_some_and(|at| now.duration_since(at) < NOTED_EVERY);
+        // A token that cannot be noted admits all the same.
+        if !is_noted && let Err(error) = ledger.note_token_use(token.id, now).await {
+            tracing::warn!(error = %crate::causes::Causes(&error), "The use of a token is not noted");
+        }
+        Ok(Some(token))
+    }
+}
+
+/// How exactly is noted when a token was used: each time costs a write.
+const NOTED_EVERY: jiff::SignedDuration = jiff::SignedDuration::from_mins(1);

@@ -1,0 +1,39 @@
+//! What operators ask and do. The API of the private port stands on it, and so may a console and the
+//! command line: all of them see and do the same.
+//!
+//! Promises: no payload is told but as its source's redaction leaves it; every act goes through the
+//! ledger with who does it, and doing it twice does it once.
+
+mod acts;
+mod bulk;
+mod looking;
+
+pub use bulk::{MOST_REPLAYED, Refused, Replayed};
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use async_trait::async_trait;
+
+use super::{OfficeError, views::SourceView};
+use crate::{clock::Clock, event::DeskName, ledger::Ledger};
+
+/// Everything that operators' questions and acts need.
+#[derive(Debug, Clone)]
+pub struct Office {
+    /// The way to the ledger.
+    pub archive: Arc<dyn Archive>,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// The configured desks, each with its kind.
+    pub desks: BTreeMap<DeskName, &'static str>,
+}
+
+/// What the composition has, and operators look at.
+#[async_trait]
+pub trait Archive: fmt::Debug + Send + Sync {
+    /// The ledger; one that no worker has made yet is not made.
+    async fn ledger(&self) -> Result<&dyn Ledger, OfficeError>;
+
+    /// The sources, each with when its secrets last verified.
+    async fn sources(&self) -> Result<Vec<SourceView>, OfficeError>;
+}

@@ -1,0 +1,25 @@
+//! What operators are shown: the same by every way.
+
+mod brakes;
+mod deliveries;
+mod desks;
+mod events;
+mod incidents;
+mod sources;
+
+pub use brakes::BrakeView;
+pub use deliveries::{DeliveryDetail, DeliveryView};
+pub use desks::{BreakerView, DeskView, WindowView};
+pub use events::{EventDetail, EventView, RouteView};
+pub use incidents::IncidentView;
+pub use sources::{RefusedView, SecretView, SourceView};
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// How far the journal is recorded.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct JournalView {
+    /// The number of the last entry that the ledger has; null before the first.
+    pub recorded_up_to: Option<u64>,
+}
