@@ -148,7 +148,8 @@ async fn a_call_that_the_vendor_does_not_have_is_told_with_the_desks_kind() {
         (&["nowhere", "ticket", "get", "1"], 2, "it has `crm`, `support`"),
         (&["crm", "ticket", "create", "-p", "subject"], 2, "name=value"),
         (&["crm", "status"], 1, "no ledger"),
-        (&["crm", "pause"], 2, "unrecognized subcommand"),
+        (&["crm", "pause"], 1, "no ledger"),
+        (&["crm", "stop"], 2, "unrecognized subcommand"),
     ] {
         let said = desks.desk(words).await;
         assert_eq!(said.code, Some(code), "{words:?}: {}", said.aside);
