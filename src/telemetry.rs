@@ -5,6 +5,10 @@
 //! crates say below a warning is left out, and a panic is told by its place. Log lines go to standard
 //! error; metrics are rendered on the private port.
 
+mod table;
+
+pub use table::{Kind, METRICS, Metric};
+
 use std::{io::IsTerminal, panic, sync::OnceLock, time::Duration};
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -81,6 +85,10 @@ pub fn metrics() -> PrometheusHandle {
             let handle = recorder.handle();
             // The only error is that another recorder is there already.
             drop(metrics::set_global_recorder(recorder));
+            table::describe();
+            metrics::gauge!("deskbell_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+            // What describes a metric is shown from the next upkeep on.
+            handle.run_upkeep();
             handle
         })
         .clone()

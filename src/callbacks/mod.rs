@@ -24,6 +24,7 @@ use std::{
     time::Duration,
 };
 
+use metrics::Counter;
 use tokio::time::Instant;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -46,6 +47,9 @@ const AT_ONCE: usize = 4;
 
 /// How long a call-back is nobody else's: longer than a call and its writing take.
 const TURN: Duration = TIMEOUT.saturating_mul(2);
+
+/// What a call comes to, for metrics.
+const OUTCOMES: [&str; 4] = ["received", "failed", "gone", "given-up"];
 
 /// Calls one source back.
 #[derive(Debug, Clone)]
@@ -83,6 +87,10 @@ impl CallbackSender {
     /// Starts the tasks that call the source back, on `tasks`; they end when `draining` is cancelled
     /// and what is in flight is through.
     pub fn start(&self, tasks: &TaskTracker, draining: &CancellationToken) {
+        // The first that is counted is seen as one more.
+        for outcome in OUTCOMES {
+            self.counter(outcome).increment(0);
+        }
         for _ in 0..AT_ONCE {
             let (sender, draining) = (self.clone(), draining.clone());
             tasks.spawn(async move { sender.run(&draining).await });
@@ -162,9 +170,12 @@ impl CallbackSender {
     }
 
     fn count(&self, outcome: &'static str) {
+        self.counter(outcome).increment(1);
+    }
+
+    fn counter(&self, outcome: &'static str) -> Counter {
         let source = self.source.to_string();
         metrics::counter!("deskbell_callbacks_total", "source" => source, "outcome" => outcome)
-            .increment(1);
     }
 
     /// Leaves the receiver alone for as long as it asked.

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::ticket::Priority;
+
 /// The accounts: accepted deliveries on one side, where they are on the other.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Books {
@@ -18,6 +20,9 @@ pub struct Books {
     pub conflicts: u64,
     /// A line for each source and desk.
     pub lines: Vec<BookLine>,
+    /// What waits for a worker, a line for each desk and priority where something does.
+    #[serde(default)]
+    pub waiting: Vec<Waiting>,
     /// Whether every line balances.
     pub balanced: bool,
     /// Deliveries that the lines miss: a worker took them up once, and the ledger has lost them. At
@@ -43,6 +48,20 @@ impl Books {
     pub fn are_whole(&self) -> bool {
         self.balanced && self.nowhere == 0 && self.gaps.is_empty()
     }
+}
+
+/// What waits in one lane: not taken up yet, to be tried again, or to be looked up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Waiting {
+    /// The desk.
+    pub desk: String,
+    /// The priority.
+    pub priority: Priority,
+    /// How many deliveries.
+    pub deliveries: u64,
+    /// When the event of the first recorded of them was received.
+    #[schema(value_type = String, format = DateTime)]
+    pub since: Timestamp,
 }
 
 /// A delivery that is not where it should be.
@@ -114,7 +133,12 @@ impl BookLine {
 
     /// Whether what was accepted is what is accounted for.
     pub fn balances(&self) -> bool {
-        self.accepted == self.settled() + self.uncertain + self.in_flight()
+        self.imbalance() == 0
+    }
+
+    /// By how many deliveries what was accepted and what is accounted for differ.
+    pub fn imbalance(&self) -> u64 {
+        self.accepted.abs_diff(self.settled() + self.uncertain + self.in_flight())
     }
 
     /// Deliveries that have come to their end.

@@ -27,7 +27,7 @@ pub use access::{
     Access, InvalidTokenName, NewToken, Scope, TokenHash, TokenId, TokenName, TokenRecord,
 };
 pub use audit::{Act, Audit, AuditEntry, AuditSearch, By, InvalidWord, Via};
-pub use books::{BookLine, Books, Gap, MOST_NAMED, Missing};
+pub use books::{BookLine, Books, Gap, MOST_NAMED, Missing, Waiting};
 pub use brakes::{BrakeRecord, FloodRecord};
 pub use callbacks::{
     Callback, CallbackOutcome, CallbackRecord, CallbackWishes, Callbacks, Resent, WhichCallbacks,

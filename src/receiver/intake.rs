@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, web::Bytes};
 use futures_util::{StreamExt, stream};
+use metrics::Counter;
 use tokio::time::timeout;
 
 use super::{
@@ -18,7 +19,7 @@ use super::{
 use crate::{
     broker::{Broker, BrokerError, Readiness},
     clock::Clock,
-    event::{Envelope, Event, RequestId, SchemaBook},
+    event::{Envelope, Event, RequestId, SchemaBook, SourceName},
     rules::LiveRules,
     signature::{Headers, SignatureError, Verified},
 };
@@ -49,7 +50,26 @@ pub struct Intake {
 /// How many events of one request are on their way to the broker at a time.
 const AT_A_TIME: usize = 64;
 
+/// The outcomes of publishing, for metrics.
+const DURABLE: &str = "durable";
+const NOT_DURABLE: &str = "not-durable";
+
+fn publications(source: &SourceName, outcome: &'static str) -> Counter {
+    metrics::counter!(
+        "deskbell_published_total", "source" => source.to_string(), "outcome" => outcome
+    )
+}
+
 impl Intake {
+    /// Shows what will be counted as none yet, so that the first is seen as one more.
+    pub(super) fn count_from_zero(&self) {
+        for source in self.sources.iter() {
+            for outcome in [DURABLE, NOT_DURABLE] {
+                publications(&source.name, outcome).increment(0);
+            }
+        }
+    }
+
     /// The configured source that the request's path names.
     pub(super) fn source(&self, request: &HttpRequest) -> Result<&Source, Refusal> {
         let name = request.match_info().get("source");
@@ -125,9 +145,15 @@ impl Intake {
     /// Makes every envelope durable, or says that nobody knows. Some may be durable even so: posted
     /// again under their ids they are not doubled.
     pub(super) async fn publish(&self, envelopes: &[Envelope]) -> Result<(), Refusal> {
-        if envelopes.is_empty() {
-            return Ok(());
-        }
+        let Some(first) = envelopes.first() else { return Ok(()) };
+        let published = self.make_durable(envelopes).await;
+        let count = u64::try_from(envelopes.len()).unwrap_or(u64::MAX);
+        let outcome = if published.is_ok() { DURABLE } else { NOT_DURABLE };
+        publications(&first.event.source, outcome).increment(count);
+        published
+    }
+
+    async fn make_durable(&self, envelopes: &[Envelope]) -> Result<(), Refusal> {
         if let Readiness::Unavailable(reason) = self.broker.readiness() {
             return Err(Refusal::NotDurable(BrokerError::Unavailable(reason)));
         }

@@ -74,6 +74,7 @@ pub fn serve(
     intake: Arc<Intake>,
     stop: CancellationToken,
 ) -> io::Result<Server> {
+    intake.count_from_zero();
     let settings = intake.settings.clone();
     let budget = Budget::of(settings.body_budget);
     let labels = web::Data::new(Labels::default());

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     broker::{Job, Lease},
     causes::Causes,
-    delivery::{Delivery, Failure, Limit, Transition, time_between},
+    delivery::{Delivery, Failure, Limit, State, Transition, time_between},
     desks::Turn,
     ledger::{Claim, Claimed, LedgerError},
 };
@@ -137,6 +137,15 @@ async fn conclude(station: &Station, run: Run<'_>, ending: Ending) -> Result<Nex
     Ok(next)
 }
 
+/// One count for each delivery that dies.
+pub(super) fn count_dead(delivery: &Delivery) {
+    if let State::Dead { failure, .. } = &delivery.state {
+        let (desk, reason) = (delivery.desk.to_string(), failure.reason.as_str());
+        metrics::counter!("deskbell_dead_letters_total", "desk" => desk, "reason" => reason)
+            .increment(1);
+    }
+}
+
 /// One count for each attempt's end, and one log line where that is not told already.
 fn report(delivery: &Delivery, received_at: Timestamp, at: Timestamp, is_told: bool) {
     let state = delivery.state.name();
@@ -145,6 +154,7 @@ fn report(delivery: &Delivery, received_at: Timestamp, at: Timestamp, is_told: b
         "deskbell_attempts_total", "desk" => delivery.desk.to_string(), "outcome" => state
     )
     .increment(1);
+    count_dead(delivery);
     match (delivery.ticket(), delivery.failure()) {
         (Some(ticket), None) => {
             metrics::histogram!(

@@ -36,7 +36,9 @@ use self::pauses::Pauses;
 use crate::{
     broker::Broker,
     clock::Clock,
+    delivery::Reason,
     desks::{Desk, DeskSettings},
+    event::DeskName,
     ledger::Ledger,
     rules::LiveRules,
 };
@@ -74,7 +76,8 @@ impl Worker {
     /// what is in flight is through.
     pub fn start(&self, posts: Vec<Post>, tasks: &TaskTracker, draining: &CancellationToken) {
         let (known, pauses) = Pauses::channel();
-        let desks = posts.iter().map(|post| post.settings.name.clone()).collect();
+        let desks: Vec<_> = posts.iter().map(|post| post.settings.name.clone()).collect();
+        count_from_zero(&desks);
         for post in posts {
             tasks.spawn(desk_loop::serve(self.clone(), post, pauses.clone(), draining.clone()));
         }
@@ -84,6 +87,21 @@ impl Worker {
         tasks.spawn(accountant::run(self.clone(), draining.clone()));
         tasks.spawn(brakes::run(self.clone(), draining.clone()));
         tasks.spawn(undertaker::run(self.clone(), draining.clone()));
+    }
+}
+
+/// Shows counts of what should never happen as none yet, so that the first is seen as one more.
+fn count_from_zero(desks: &[DeskName]) {
+    metrics::counter!("deskbell_journal_gaps_total").increment(0);
+    for desk in desks {
+        metrics::counter!("deskbell_poison_messages_total", "desk" => desk.to_string())
+            .increment(0);
+        metrics::counter!("deskbell_rerouted_total", "desk" => desk.to_string()).increment(0);
+        for reason in Reason::ALL {
+            let (desk, reason) = (desk.to_string(), reason.as_str());
+            metrics::counter!("deskbell_dead_letters_total", "desk" => desk, "reason" => reason)
+                .increment(0);
+        }
     }
 }
 

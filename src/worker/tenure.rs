@@ -224,9 +224,11 @@ impl Station {
             let filled = sent.iter().find(|sent| sent.per_ms == per);
             let room = filled.map_or(0, Sent::room);
             let room = f64::from(u32::try_from(room).unwrap_or(u32::MAX));
+            let used = filled.map_or(0.0, |_| 1.0 - room / f64::from(window.requests));
             let window = format!("{}/{}ms", window.requests, per);
             let labels = [("desk", desk.to_owned()), ("window", window)];
             metrics::gauge!("deskbell_desk_room", &labels).set(room);
+            metrics::gauge!("deskbell_desk_quota_used_ratio", &labels).set(used);
         }
     }
 }

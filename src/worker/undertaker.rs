@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Worker,
+    attempt::count_dead,
     persistence::{Persistence, pause},
 };
 use crate::{
@@ -69,6 +70,10 @@ async fn take_in(worker: &Worker, lease: Lease) -> Result<(), UndertakerError> {
 fn report(delivery: &Delivery) {
     let (key, desk, state) = (&delivery.key, &delivery.desk, delivery.state.name());
     metrics::counter!("deskbell_poison_messages_total", "desk" => desk.to_string()).increment(1);
+    // One that had come to its end before stays as it was, and is counted.
+    if delivery.failure().is_some_and(|failure| failure.reason == Reason::Poison) {
+        count_dead(delivery);
+    }
     tracing::warn!(
         delivery.key = %key,
         %desk,

@@ -22,6 +22,7 @@ mod intake;
 mod leaks;
 mod life;
 mod losing;
+mod metrics;
 mod operators;
 mod outages;
 mod pacing;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::Transaction;
 
-use super::{journal, missing};
+use super::{journal, missing, waiting};
 use crate::ledger::{BookLine, Books, LedgerError, MOST_NAMED};
 
 /// What was accepted and not taken up yet, a line for each source and desk.
@@ -40,6 +40,7 @@ pub(super) fn books(tx: &Transaction<'_>) -> Result<Books, LedgerError> {
         lost: if balanced { Vec::new() } else { missing::list(tx, missing::LOST, most)? },
         balanced,
         lines,
+        waiting: waiting::waiting(tx)?,
         missing,
         nowhere,
         missing_deliveries: missing::list(tx, missing::MISSING, most)?,

@@ -26,6 +26,7 @@ mod requeues;
 mod search;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 pub use file::SqliteLedger;
 

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use super::{file::SCHEMA, *};
 use crate::{
     event::{Attributes, Event, RequestId, Route},
-    ledger::{Audit as _, AuditSearch, BookLine, Claimed, Pauses as _},
+    ledger::{Audit as _, AuditSearch, BookLine, Claimed, Pauses as _, Waiting},
     sqlite::{Schema, Store},
     ticket::Priority,
 };
@@ -120,6 +120,8 @@ async fn every_list_and_account_is_read_by_an_index() {
         (access::BY_HASH.to_owned(), "INDEX sqlite_autoindex_tokens_1"),
         (audit::ENTRIES.to_owned(), "INTEGER PRIMARY KEY"),
         (overdue::UNTAKEN.to_owned(), "INDEX untaken_routes"),
+        (waiting::UNTAKEN.to_owned(), "COVERING INDEX untaken_routes"),
+        (waiting::DUE.to_owned(), "COVERING INDEX due_deliveries"),
         (overdue::DUE.to_owned(), "INDEX due_deliveries"),
         (OF_EVENT.to_owned(), "INDEX deliveries_of_events"),
         (filter::query(&Filter::default()).0, "INDEX latest_deliveries"),
@@ -200,3 +202,23 @@ SELECT key, 1, 'shop', '1', 'payment.failed', 'other', 'HIGH', state, NULL, NULL
     UNION ALL SELECT 'e', 'uncertain', '{"state":{"uncertain":{"look_again":"1970-01-01T00:03:00Z"}}}'
     UNION ALL SELECT 'f', 'uncertain', '{"state":{"uncertain":{"look_again":null}}}');
 "#;
+
+#[tokio::test]
+async fn the_books_tell_what_waits_in_each_lane_and_since_when() {
+    let (_directory, ledger, key) = claimed().await;
+    let mut later = envelope();
+    later.event.id = "2".parse().unwrap();
+    later.received_at = "2026-11-01T00:00:00Z".parse().unwrap();
+    later.routes[0].priority = Priority::Low;
+    let mark = JournalMark::of(2, &later);
+    ledger.record(&[envelope(), later.clone()], &mark).await.unwrap();
+    let lanes = |books: &Books| {
+        let lane = |it: &Waiting| (it.priority, it.deliveries, it.since);
+        books.waiting.iter().map(lane).collect::<Vec<_>>()
+    };
+    let books = ledger.books().await.unwrap();
+    let low = (Priority::Low, 1, later.received_at);
+    assert_eq!(lanes(&books), [(Priority::High, 1, Timestamp::UNIX_EPOCH), low]);
+    spoil(&ledger, "UPDATE deliveries SET due = NULL").await;
+    assert_eq!(lanes(&ledger.books().await.unwrap()), [low], "{key} needs no worker");
+}
