@@ -1,5 +1,6 @@
 //! What `/metrics` says, what is documented of it, and what alerts and the dashboard make of it.
 
+mod alerts;
 mod exposition;
 
 use std::{
