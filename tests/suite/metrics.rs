@@ -1,6 +1,7 @@
 //! What `/metrics` says, what is documented of it, and what alerts and the dashboard make of it.
 
 mod alerts;
+mod dashboard;
 mod exposition;
 
 use std::{
