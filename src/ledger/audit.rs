@@ -43,6 +43,8 @@ pub struct By {
 pub enum Via {
     /// With a token.
     Token,
+    /// At the console, in a session.
+    Console,
     /// On the command line, of the machine with the ledger.
     CommandLine,
 }
@@ -52,6 +54,7 @@ impl Via {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Token => "token",
+            Self::Console => "console",
             Self::CommandLine => "command-line",
         }
     }
@@ -61,7 +64,7 @@ impl FromStr for Via {
     type Err = InvalidWord;
 
     fn from_str(text: &str) -> Result<Self, InvalidWord> {
-        [Self::Token, Self::CommandLine]
+        [Self::Token, Self::Console, Self::CommandLine]
             .into_iter()
             .find(|via| via.as_str() == text)
             .ok_or(InvalidWord)
@@ -109,6 +112,10 @@ acts! {
     CreateToken = "token.create",
     /// Ends a token.
     RevokeToken = "token.revoke",
+    /// Opens a session at the console.
+    OpenSession = "session.open",
+    /// Ends one, or all of a token.
+    EndSession = "session.end",
 }
 
 impl Act {

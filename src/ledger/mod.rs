@@ -21,6 +21,7 @@ mod jobs;
 mod pauses;
 mod reading;
 mod search;
+mod sessions;
 pub mod sqlite;
 
 pub use access::{
@@ -42,6 +43,7 @@ pub use reading::{EventRecord, Filter};
 pub use search::{
     Cursor, Found, IncidentRecord, InvalidCursor, MOST_OPENED, MOST_WALKED, Page, Search, Searches,
 };
+pub use sessions::{NewSession, SessionRecord, Sessions};
 
 use std::{fmt, time::Duration};
 
@@ -59,7 +61,7 @@ use crate::{
 /// Stores deliveries, attempts, and the events that they are about.
 #[async_trait]
 pub trait Ledger:
-    Callbacks + Access + Audit + Pauses + Searches + fmt::Debug + Send + Sync
+    Callbacks + Access + Audit + Pauses + Searches + Sessions + fmt::Debug + Send + Sync
 {
     /// Makes `holder` the one worker that speaks to `desk` until `now + ttl`, or prolongs that. How
     /// the desk stood with the worker before is not changed by it.

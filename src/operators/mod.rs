@@ -9,7 +9,7 @@ mod token;
 pub mod views;
 
 pub use error::OfficeError;
-pub use office::{Archive, MOST_REPLAYED, Office, Refused, Replayed};
+pub use office::{Archive, MOST_REPLAYED, Office, Refused, Replayed, SESSION_LASTS};
 pub use token::{NoChance, PREFIX, mint};
 
 use std::{io, net::TcpListener};

@@ -1,4 +1,4 @@
-//! Makes operators' tokens.
+//! Makes operators' tokens, and what their browsers show in a session.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::SecretString;
@@ -15,9 +15,18 @@ pub struct NoChance(#[source] getrandom::Error);
 
 /// A fresh token of 256 random bits, to be shown once, and its hash, to be kept.
 pub fn mint() -> Result<(SecretString, TokenHash), NoChance> {
+    minted(PREFIX)
+}
+
+/// What a browser shows in a session, 256 random bits as well, and its hash.
+pub(super) fn mint_session() -> Result<(SecretString, TokenHash), NoChance> {
+    minted("dbs_")
+}
+
+fn minted(prefix: &str) -> Result<(SecretString, TokenHash), NoChance> {
     let mut bits = [0_u8; 32];
     getrandom::fill(&mut bits).map_err(NoChance)?;
-    let text = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bits));
+    let text = format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bits));
     let hash = TokenHash::of(&text);
     Ok((SecretString::from(text), hash))
 }

@@ -23,11 +23,14 @@ macro_rules! select {
 /// The token of hash `?1`.
 pub(super) const BY_HASH: &str = select!("WHERE hash = ?1");
 
+/// The token of number `?1`, revoked or not.
+pub(super) const ANY_BY_NUMBER: &str = select!("WHERE id = ?1");
+
 const BY_NUMBER: &str = select!("WHERE id = ?1 AND revoked_at IS NULL");
 const BY_NAME: &str = select!("WHERE name = ?1 AND revoked_at IS NULL");
 const ALL: &str = select!("ORDER BY id DESC");
 
-fn find(
+pub(super) fn find(
     tx: &Transaction<'_>,
     query: &str,
     parameters: impl Params,

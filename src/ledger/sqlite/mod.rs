@@ -24,6 +24,7 @@ mod overdue;
 mod pauses;
 mod requeues;
 mod search;
+mod sessions;
 #[cfg(test)]
 mod tests;
 mod waiting;

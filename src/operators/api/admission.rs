@@ -19,20 +19,20 @@ use crate::{
 };
 
 /// A scope, as a type: what a handler takes in its signature, it cannot forget.
-pub(super) trait Needed {
+pub(in super::super) trait Needed {
     /// The scope.
     const SCOPE: Scope;
 }
 
 /// Needs [`Scope::Read`].
 #[derive(Debug)]
-pub(super) struct Read;
+pub(in super::super) struct Read;
 /// Needs [`Scope::Operate`].
 #[derive(Debug)]
-pub(super) struct Operate;
+pub(in super::super) struct Operate;
 /// Needs [`Scope::Admin`].
 #[derive(Debug)]
-pub(super) struct Admin;
+pub(in super::super) struct Admin;
 
 impl Needed for Read {
     const SCOPE: Scope = Scope::Read;

@@ -5,13 +5,13 @@
 
 pub(super) mod acting;
 pub(super) mod admin;
-mod admission;
-mod body;
+pub(super) mod admission;
+pub(super) mod body;
 pub(super) mod bulk;
 pub(super) mod described;
 pub(super) mod looking;
 pub(super) mod overview;
-mod parameters;
+pub(super) mod parameters;
 pub(super) mod refusal;
 pub(super) mod steering;
 

@@ -59,15 +59,20 @@ impl Refusal {
 
     /// Answers; what is our own fault is logged, once.
     pub(in super::super) fn answer(self, request: &HttpRequest) -> HttpResponse {
-        let id = request_id(request);
-        if let Self::Office(OfficeError::Ledger(error)) = &self {
-            let error = Causes(&**error);
-            tracing::error!(request_id = id, %error, "An operator was not answered");
-        }
-        self.problem().answer(&id)
+        self.log(request);
+        self.problem().answer(&request_id(request))
     }
 
-    fn kind(&self) -> Type {
+    /// Logs what is our own fault.
+    pub(in super::super) fn log(&self, request: &HttpRequest) {
+        if let Self::Office(OfficeError::Ledger(error)) = self {
+            let (request_id, error) = (request_id(request), Causes(&**error));
+            tracing::error!(request_id, %error, "An operator was not answered");
+        }
+    }
+
+    /// What kind of problem it is.
+    pub(in super::super) fn kind(&self) -> Type {
         match self {
             Self::NoToken | Self::NoTokens | Self::BadToken => Type::BadToken,
             Self::Scope { .. } => Type::MissingScope,

@@ -7,8 +7,10 @@
 mod acts;
 mod bulk;
 mod looking;
+mod sessions;
 
 pub use bulk::{MOST_REPLAYED, Refused, Replayed};
+pub use sessions::SESSION_LASTS;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 

@@ -9,7 +9,8 @@ use crate::{
     event::DeskName,
     ledger::{
         Access, Audit, AuditEntry, AuditSearch, By, DeskPause, EventRecord, Found, IncidentRecord,
-        LedgerError, NewToken, Page, Pauses, Search, Searches, TokenHash, TokenId, TokenRecord,
+        LedgerError, NewSession, NewToken, Page, Pauses, Search, Searches, SessionRecord, Sessions,
+        TokenHash, TokenId, TokenRecord,
     },
 };
 
@@ -59,6 +60,25 @@ impl Pauses for Watched {
     }
 
     async fn pauses(&self) -> Result<Vec<DeskPause>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+}
+
+#[async_trait]
+impl Sessions for Watched {
+    async fn open_session(&self, _: &NewSession, _: &By) -> Result<(), LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn session(&self, _: &TokenHash) -> Result<Option<SessionRecord>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn end_session(&self, _: &TokenHash, _: &By) -> Result<bool, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn end_sessions(&self, _: i64, _: &By) -> Result<usize, LedgerError> {
         unreachable!("a desk's loop does not ask")
     }
 }
