@@ -1,7 +1,8 @@
-//! The private port: the operators' API, and without a token, since no payload is in them, metrics, the
+//! The private port: the operators' API and console, and without a token, since no payload is in them, metrics, the
 //! reference of what others rely on, and health for those who may not reach the public one.
 
 mod api;
+mod console;
 mod error;
 mod guard;
 mod office;
@@ -27,6 +28,7 @@ use self::{
         described::{Bearer, Stranger},
         looking, overview, steering,
     },
+    console::Pages,
     guard::Place,
 };
 use crate::http::{ProblemDocument, ViolationDocument, stamp};
@@ -77,6 +79,7 @@ pub fn serve(
     stop: CancellationToken,
 ) -> io::Result<Server> {
     let (reference, office) = (web::Data::new(reference), web::Data::new(office));
+    let pages = web::Data::new(Pages::new().map_err(io::Error::other)?);
     let place = web::Data::new(Place { is_loopback: listener.local_addr()?.ip().is_loopback() });
     let server = HttpServer::new(move || {
         App::new()
@@ -84,6 +87,7 @@ pub fn serve(
             .app_data(reference.clone())
             .app_data(office.clone())
             .app_data(place.clone())
+            .app_data(pages.clone())
             .wrap(from_fn(guard::keep))
             .wrap(from_fn(stamp))
             .service(web::resource("/metrics").get(render))
@@ -93,6 +97,7 @@ pub fn serve(
             .service(web::resource("/asyncapi.json").get(asyncapi))
             .service(web::resource("/docs").get(page))
             .configure(api::routes)
+            .configure(console::routes)
             .default_service(web::to(api::nothing))
     });
     let server = server.workers(1).shutdown_signal(stop.cancelled_owned()).shutdown_timeout(2);

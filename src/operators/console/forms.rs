@@ -1,0 +1,37 @@
+//! Forms: small, and strict as the API's bodies are.
+
+use std::future::Future;
+
+use actix_web::{FromRequest as _, HttpRequest, dev::Payload, web::Form};
+
+use super::refusal::Turned;
+
+/// The fields of a form that were not taken yet.
+#[derive(Debug)]
+pub(super) struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// Reads a form, of 16 KiB at most.
+    pub(super) fn read(
+        request: &HttpRequest,
+        payload: &mut Payload,
+    ) -> impl Future<Output = Result<Self, Turned>> + use<> {
+        let reading = Form::<Vec<(String, String)>>::from_request(request, payload);
+        async move {
+            let form = reading.await.map_err(|_unread| Turned::BadForm)?;
+            Ok(Self(form.into_inner()))
+        }
+    }
+
+    /// What stands in a field; `None` where that is nothing.
+    pub(super) fn take(&mut self, name: &str) -> Option<String> {
+        let at = self.0.iter().position(|(known, _)| known == name)?;
+        let (_, value) = self.0.swap_remove(at);
+        Some(value).filter(|value| !value.trim().is_empty())
+    }
+
+    /// Refuses a form with fields that nobody took.
+    pub(super) fn done(self) -> Result<(), Turned> {
+        if self.0.is_empty() { Ok(()) } else { Err(Turned::BadForm) }
+    }
+}

@@ -1,0 +1,53 @@
+//! The console: what operators see and do in a browser, on the same [`Office`](super::Office) as the
+//! API.
+//!
+//! Promises: no page is shown without a live session, and nothing is done without its scope, a token
+//! of its own form and a page of ours that it comes from; pages load nothing from elsewhere and run
+//! no script.
+
+mod forms;
+mod login;
+mod overview;
+mod refusal;
+mod session;
+mod templates;
+
+pub(super) use templates::Pages;
+
+use actix_web::{
+    HttpResponse,
+    middleware::from_fn,
+    web::{self, ServiceConfig},
+};
+
+use self::{refusal::Turned, session::Visit};
+use super::api::{admission::Read, refusal::Refusal};
+
+const STYLE: &str = include_str!("pages/style.css");
+
+/// All paths of the console.
+pub(super) fn routes(app: &mut ServiceConfig) {
+    app.service(
+        web::scope("/console")
+            .wrap(from_fn(session::receive))
+            .service(web::resource("/style.css").get(style))
+            .service(
+                web::resource("/login")
+                    .route(web::get().to(login::form))
+                    .route(web::post().to(login::log_in)),
+            )
+            .service(web::resource("/logout").post(login::log_out))
+            .service(web::resource("/logout-everywhere").post(login::log_out_everywhere))
+            .service(web::resource("").get(overview::overview))
+            .default_service(web::to(nothing)),
+    );
+}
+
+async fn style() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/css; charset=utf-8").body(STYLE)
+}
+
+/// Nothing is at this path: who has no session is not even told that.
+async fn nothing(_: Visit<Read>) -> Result<HttpResponse, Turned> {
+    Err(Turned::Refused(Refusal::NotFound))
+}

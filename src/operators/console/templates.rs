@@ -1,0 +1,104 @@
+//! Pages: templates that are part of the program, and escape whatever is put into them.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{
+        Method, StatusCode,
+        header::{CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY},
+    },
+};
+use minijinja::{Environment, Error, Value, context};
+
+use super::{
+    refusal::Turned,
+    session::{Session, session_of},
+};
+use crate::ledger::Scope;
+
+/// What a page may do: show itself with our style, and send forms to us.
+const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+const TEMPLATES: [(&str, &str); 4] = [
+    ("layout.html", include_str!("pages/layout.html")),
+    ("login.html", include_str!("pages/login.html")),
+    ("overview.html", include_str!("pages/overview.html")),
+    ("turned.html", include_str!("pages/turned.html")),
+];
+
+/// The pages of the console.
+#[derive(Debug)]
+pub(in super::super) struct Pages(Environment<'static>);
+
+impl Pages {
+    /// Reads the templates.
+    pub(in super::super) fn new() -> Result<Self, Error> {
+        let mut environment = Environment::new();
+        for (name, template) in TEMPLATES {
+            environment.add_template(name, template)?;
+        }
+        Ok(Self(environment))
+    }
+
+    /// Shows a page to whose session it is.
+    pub(super) fn shown(&self, session: &Session, name: &str, page: Value) -> HttpResponse {
+        self.answer(StatusCode::OK, Some(session), name, page)
+    }
+
+    /// Shows a page to anybody.
+    pub(super) fn open(&self, status: StatusCode, name: &str, page: Value) -> HttpResponse {
+        self.answer(status, None, name, page)
+    }
+
+    /// Says why somebody is turned away. Who only wants to look is sent to log in.
+    pub(super) fn turned(&self, request: &HttpRequest, turned: &Turned) -> HttpResponse {
+        if let Turned::Refused(refusal) = turned {
+            refusal.log(request);
+        }
+        if matches!(turned, Turned::NoSession) && request.method() == Method::GET {
+            return to(LOGIN);
+        }
+        let status = turned.status();
+        let page = context! { status => status.as_u16(), words => turned.to_string() };
+        self.answer(status, session_of(request).as_ref(), "turned.html", page)
+    }
+
+    fn answer(
+        &self,
+        status: StatusCode,
+        session: Option<&Session>,
+        name: &str,
+        page: Value,
+    ) -> HttpResponse {
+        let frame = session.map(|session| {
+            context! {
+                who => session.token.name.clone(),
+                scope => session.token.scope.as_str(),
+                operates => session.token.scope >= Scope::Operate,
+                form_token => session.form_token(),
+            }
+        });
+        let known = context! { page => page, frame => frame };
+        let rendered = self.0.get_template(name).and_then(|template| template.render(known));
+        let (status, html) = match rendered {
+            Ok(html) => (status, html),
+            Err(error) => {
+                tracing::error!(page = name, %error, "A page of the console was not shown");
+                (StatusCode::INTERNAL_SERVER_ERROR, "The page cannot be shown.".to_owned())
+            }
+        };
+        // A form's origin would be `null` without a referrer of our own.
+        HttpResponse::build(status)
+            .content_type("text/html; charset=utf-8")
+            .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+            .insert_header((REFERRER_POLICY, "same-origin"))
+            .body(html)
+    }
+}
+
+/// Where one logs in.
+pub(super) const LOGIN: &str = "/console/login";
+
+/// Sends a browser on by GET.
+pub(super) fn to(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, path)).finish()
+}
