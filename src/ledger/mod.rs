@@ -41,7 +41,8 @@ pub use jobs::{Claim, Claimed, GivenUp, Granted, Overdue, Requeue, Whereabouts};
 pub use pauses::{DeskPause, Pauses};
 pub use reading::{EventRecord, Filter};
 pub use search::{
-    Cursor, Found, IncidentRecord, InvalidCursor, MOST_OPENED, MOST_WALKED, Page, Search, Searches,
+    Cursor, DeadGroup, Found, IncidentRecord, InvalidCursor, MOST_OPENED, MOST_WALKED, Page,
+    Search, Searches,
 };
 pub use sessions::{NewSession, SessionRecord, Sessions};
 

@@ -5,8 +5,8 @@ use crate::{
     delivery::{Delivery, DeliveryKey},
     event::{DeskName, EventId, SourceName},
     ledger::{
-        AuditEntry, AuditSearch, Books, CallbackRecord, EventRecord, Found, Page, Search,
-        TokenHash, TokenRecord,
+        AuditEntry, AuditSearch, Books, CallbackRecord, DeadGroup, EventRecord, Found, Page,
+        Search, TokenHash, TokenRecord,
     },
     operators::{
         OfficeError,
@@ -70,6 +70,11 @@ impl Office {
         let found: Option<Delivery> = ledger.delivery(key).await?;
         let delivery = found.ok_or_else(|| OfficeError::unknown("delivery", key.as_str()))?;
         Ok(DeliveryDetail::new(&delivery, ledger.attempts(key).await?))
+    }
+
+    /// The dead letters by what they died of and where, the most first.
+    pub async fn dead_groups(&self) -> Result<Vec<DeadGroup>, OfficeError> {
+        Ok(self.archive.ledger().await?.dead_groups().await?)
     }
 
     /// All desks: the configured ones, and those that a worker has ever spoken to.

@@ -8,9 +8,9 @@ use crate::{
     delivery::Delivery,
     event::DeskName,
     ledger::{
-        Access, Audit, AuditEntry, AuditSearch, By, DeskPause, EventRecord, Found, IncidentRecord,
-        LedgerError, NewSession, NewToken, Page, Pauses, Search, Searches, SessionRecord, Sessions,
-        TokenHash, TokenId, TokenRecord,
+        Access, Audit, AuditEntry, AuditSearch, By, DeadGroup, DeskPause, EventRecord, Found,
+        IncidentRecord, LedgerError, NewSession, NewToken, Page, Pauses, Search, Searches,
+        SessionRecord, Sessions, TokenHash, TokenId, TokenRecord,
     },
 };
 
@@ -102,6 +102,10 @@ impl Searches for Watched {
         _: &Search,
         _: &Page,
     ) -> Result<Found<IncidentRecord>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn dead_groups(&self) -> Result<Vec<DeadGroup>, LedgerError> {
         unreachable!("a desk's loop does not ask")
     }
 }

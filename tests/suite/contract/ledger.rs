@@ -15,6 +15,7 @@ mod operators;
 mod pauses;
 mod reading;
 mod searching;
+mod sessions;
 mod words;
 
 use std::{path::Path, sync::Arc};
@@ -55,6 +56,11 @@ macro_rules! ledger_contract {
             ],
             pauses: [
                 a_pause_outlives_the_process_and_is_written_once,
+            ],
+            sessions: [
+                a_session_admits_until_it_or_its_token_ends,
+                a_session_that_was_ended_is_not_found_again,
+                sessions_that_are_over_are_forgotten_when_one_is_opened,
             ],
             searching: [
                 every_part_of_a_search_chooses,

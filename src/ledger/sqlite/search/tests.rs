@@ -2,7 +2,7 @@
 
 use tempfile::TempDir;
 
-use super::{deliveries, events, incidents};
+use super::{dead as dead_letters, deliveries, events, incidents};
 use crate::ledger::{
     LedgerError, MOST_OPENED, MOST_WALKED, Page, Search, Searches as _, sqlite::SqliteLedger,
 };
@@ -74,6 +74,24 @@ async fn a_search_that_finds_little_ends_its_page_early_and_goes_on() {
     let all = pages(&ledger, &text, 200).await;
     assert!(all.iter().all(|page| *page == (0, MOST_OPENED)), "{all:?}");
     assert_eq!(all.len(), 60_000 / MOST_OPENED);
+}
+
+#[tokio::test]
+async fn dead_letters_are_counted_by_reason_and_desk() {
+    let (_directory, ledger) = many().await;
+    let groups = ledger.dead_groups().await.unwrap();
+    let counted: Vec<_> =
+        groups.iter().map(|it| (it.reason.as_str(), it.desk.as_str(), it.letters)).collect();
+    assert_eq!(counted, [("unknown-customer", "crm", 59_997), ("refused", "crm", 3)]);
+    assert!(groups.iter().all(|group| group.first < group.last), "{groups:?}");
+    let query = dead_letters::GROUPS;
+    let plan = ledger.read(move |tx| {
+        let mut statement = tx.prepare(&format!("EXPLAIN QUERY PLAN {query}"))?;
+        let lines = statement.raw_query().mapped(|row| row.get::<_, String>("detail"));
+        Ok::<_, LedgerError>(lines.collect::<Result<Vec<_>, _>>()?.join("\n"))
+    });
+    let plan = plan.await.unwrap();
+    assert!(plan.contains("USING COVERING INDEX dead_letters"), "{plan}");
 }
 
 #[tokio::test]
