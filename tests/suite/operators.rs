@@ -4,6 +4,7 @@ mod acting;
 mod admission;
 mod calling;
 mod command_line;
+mod console;
 mod guarding;
 mod reading;
 mod refusing;

@@ -55,14 +55,14 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
 }
 
 /// Why somebody acts, where it has to be said.
-pub(super) fn reason(given: Option<String>) -> Result<String, Refusal> {
+pub(in super::super) fn reason(given: Option<String>) -> Result<String, Refusal> {
     optional_reason(given)?.ok_or_else(|| {
         Refusal::parameter("reason", "is missing", "allowed is why, for those who look later")
     })
 }
 
 /// Why somebody acts, where it may be said.
-pub(super) fn optional_reason(given: Option<String>) -> Result<Option<String>, Refusal> {
+pub(in super::super) fn optional_reason(given: Option<String>) -> Result<Option<String>, Refusal> {
     let Some(text) = given else { return Ok(None) };
     let is_said = !text.trim().is_empty() && text.chars().count() <= MOST_LETTERS;
     if is_said {

@@ -6,12 +6,12 @@
 pub(super) mod acting;
 pub(super) mod admin;
 pub(super) mod admission;
-mod body;
+pub(super) mod body;
 pub(super) mod bulk;
 pub(super) mod described;
 pub(super) mod looking;
 pub(super) mod overview;
-mod parameters;
+pub(super) mod parameters;
 pub(super) mod refusal;
 pub(super) mod steering;
 

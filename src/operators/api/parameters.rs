@@ -17,7 +17,7 @@ const USUAL: usize = 50;
 pub(super) const MOST: usize = 200;
 
 /// The filters of lists of events and deliveries.
-pub(super) const FILTERS: &[&str] = &[
+pub(in super::super) const FILTERS: &[&str] = &[
     "since", "until", "source", "event", "type", "desk", "state", "reason", "priority", "incident",
     "text", "data.*",
 ];
@@ -26,7 +26,7 @@ const INSTANT: &str = "allowed is an instant of RFC 3339, as `2026-10-18T12:00:0
 
 /// The parameters of one request that were not read yet.
 #[derive(Debug)]
-pub(super) struct Parameters(Vec<(String, String)>);
+pub(in super::super) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
     /// Those of a request.
@@ -38,8 +38,13 @@ impl Parameters {
         Ok(Self(pairs.into_inner()))
     }
 
+    /// Those that a form of the console was sent with.
+    pub(in super::super) fn given(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
     /// Reads a parameter as a text.
-    pub(super) fn text(&mut self, name: &str) -> Result<Option<String>, Refusal> {
+    pub(in super::super) fn text(&mut self, name: &str) -> Result<Option<String>, Refusal> {
         let Some(at) = self.0.iter().position(|(known, _)| known == name) else {
             return Ok(None);
         };
@@ -80,7 +85,7 @@ impl Parameters {
     }
 
     /// Which part of a list of this kind.
-    pub(super) fn page(&mut self, kind: &str) -> Result<Page, Refusal> {
+    pub(in super::super) fn page(&mut self, kind: &str) -> Result<Page, Refusal> {
         let most = self.limit(MOST)?;
         let after = match self.text("cursor")? {
             None => None,
@@ -92,7 +97,7 @@ impl Parameters {
     }
 
     /// What of events and deliveries is chosen.
-    pub(super) fn search(&mut self) -> Result<Search, Refusal> {
+    pub(in super::super) fn search(&mut self) -> Result<Search, Refusal> {
         let mut fields = Vec::new();
         while let Some(at) = self.0.iter().position(|(name, _)| name.starts_with("data.")) {
             let (name, value) = self.0.remove(at);
@@ -138,7 +143,7 @@ impl Parameters {
     }
 
     /// Refuses what was not read. `known` are those that may be there.
-    pub(super) fn done(self, known: &[&str]) -> Result<(), Refusal> {
+    pub(in super::super) fn done(self, known: &[&str]) -> Result<(), Refusal> {
         let Some((name, _)) = self.0.into_iter().next() else { return Ok(()) };
         let allowed = match known {
             [] => "allowed is none".to_owned(),

@@ -5,6 +5,7 @@ use std::future::Future;
 use actix_web::{FromRequest as _, HttpRequest, dev::Payload, web::Form};
 
 use super::refusal::Turned;
+use crate::operators::api::{body, refusal::Refusal};
 
 /// The fields of a form that were not taken yet.
 #[derive(Debug)]
@@ -28,6 +29,16 @@ impl Fields {
         let at = self.0.iter().position(|(known, _)| known == name)?;
         let (_, value) = self.0.swap_remove(at);
         Some(value).filter(|value| !value.trim().is_empty())
+    }
+
+    /// Why somebody acts, where it has to be said.
+    pub(super) fn reason(&mut self) -> Result<String, Refusal> {
+        body::reason(self.take("reason"))
+    }
+
+    /// Why somebody acts, where it may be said.
+    pub(super) fn maybe_reason(&mut self) -> Result<Option<String>, Refusal> {
+        body::optional_reason(self.take("reason"))
     }
 
     /// Refuses a form with fields that nobody took.

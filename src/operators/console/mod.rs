@@ -5,7 +5,11 @@
 //! of its own form and a page of ours that it comes from; pages load nothing from elsewhere and run
 //! no script.
 
+mod dead;
+mod desks;
+mod events;
 mod forms;
+mod lists;
 mod login;
 mod overview;
 mod refusal;
@@ -39,8 +43,26 @@ pub(super) fn routes(app: &mut ServiceConfig) {
             .service(web::resource("/logout").post(login::log_out))
             .service(web::resource("/logout-everywhere").post(login::log_out_everywhere))
             .service(web::resource("").get(overview::overview))
+            .configure(looking)
+            .configure(acting)
             .default_service(web::to(nothing)),
     );
+}
+
+fn looking(app: &mut ServiceConfig) {
+    app.service(web::resource("/events").get(events::events))
+        .service(web::resource("/events/{source}/{id}").get(events::event))
+        .service(web::resource("/dead").get(dead::groups))
+        .service(web::resource("/dead/letters").get(dead::letters))
+        .service(web::resource("/desks").get(desks::desks));
+}
+
+fn acting(app: &mut ServiceConfig) {
+    app.service(web::resource("/dead/replay").post(dead::replay_group))
+        .service(web::resource("/deliveries/{key}/replay").post(dead::replay))
+        .service(web::resource("/deliveries/{key}/discard").post(dead::discard))
+        .service(web::resource("/desks/{desk}/pause").post(desks::pause))
+        .service(web::resource("/desks/{desk}/resume").post(desks::resume));
 }
 
 async fn style() -> HttpResponse {

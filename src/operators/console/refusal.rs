@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 
-use crate::operators::api::refusal::Refusal;
+use crate::operators::{OfficeError, api::refusal::Refusal};
 
 /// Why a visitor is turned away.
 #[derive(Debug, thiserror::Error)]
@@ -43,5 +43,11 @@ impl ResponseError for Turned {
 
     fn error_response(&self) -> HttpResponse {
         HttpResponse::build(self.status()).finish()
+    }
+}
+
+impl From<OfficeError> for Turned {
+    fn from(error: OfficeError) -> Self {
+        Self::Refused(error.into())
     }
 }

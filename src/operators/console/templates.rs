@@ -18,10 +18,17 @@ use crate::ledger::Scope;
 /// What a page may do: show itself with our style, and send forms to us.
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-const TEMPLATES: [(&str, &str); 4] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("layout.html", include_str!("pages/layout.html")),
     ("login.html", include_str!("pages/login.html")),
+    ("parts.html", include_str!("pages/parts.html")),
     ("overview.html", include_str!("pages/overview.html")),
+    ("events.html", include_str!("pages/events.html")),
+    ("event.html", include_str!("pages/event.html")),
+    ("dead.html", include_str!("pages/dead.html")),
+    ("letters.html", include_str!("pages/letters.html")),
+    ("replayed.html", include_str!("pages/replayed.html")),
+    ("desks.html", include_str!("pages/desks.html")),
     ("turned.html", include_str!("pages/turned.html")),
 ];
 
@@ -33,6 +40,7 @@ impl Pages {
     /// Reads the templates.
     pub(in super::super) fn new() -> Result<Self, Error> {
         let mut environment = Environment::new();
+        environment.add_filter("when", when);
         for (name, template) in TEMPLATES {
             environment.add_template(name, template)?;
         }
@@ -93,6 +101,11 @@ impl Pages {
             .insert_header((REFERRER_POLICY, "same-origin"))
             .body(html)
     }
+}
+
+/// A time for people, to the second; pages say that it is UTC.
+fn when(at: &str) -> String {
+    at.replacen('T', " ", 1).chars().take(19).collect()
 }
 
 /// Where one logs in.

@@ -1,0 +1,176 @@
+//! Events: the list, and what happened to one.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use jiff::Timestamp;
+use minijinja::{context, value::Serde};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Pages, lists::Asked, refusal::Turned, session::Visit};
+use crate::{
+    delivery::{Attempt, AttemptOutcome, Reason, State},
+    event::{EventId, SourceName},
+    operators::{
+        Office, OfficeError,
+        api::admission::Read,
+        views::{DeliveryDetail, DeliveryView, EventDetail},
+    },
+    ticket::Priority,
+};
+
+/// What the list is called in its cursors.
+const EVENTS: &str = "events";
+
+/// Events by filter, page by page.
+pub(super) async fn events(
+    visit: Visit<Read>,
+    request: HttpRequest,
+    office: web::Data<Office>,
+    pages: web::Data<Pages>,
+) -> Result<HttpResponse, Turned> {
+    let asked = Asked::of(&request, EVENTS)?;
+    let found = office.events(&asked.search, &asked.page).await?;
+    let next = asked.behind(found.next.as_ref(), EVENTS);
+    let reasons: Vec<&str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
+    let page = context! {
+        at => "events",
+        events => Serde(found.items),
+        next => Serde(next),
+        sent => Serde(asked.sent),
+        states => State::NAMES.to_vec(),
+        reasons,
+        priorities => Serde(Priority::URGENT_FIRST),
+    };
+    Ok(pages.shown(&visit.session, "events.html", page))
+}
+
+/// One event: what came, and everything that happened to it.
+pub(super) async fn event(
+    visit: Visit<Read>,
+    path: web::Path<(String, String)>,
+    office: web::Data<Office>,
+    pages: web::Data<Pages>,
+) -> Result<HttpResponse, Turned> {
+    let (source, id) = path.into_inner();
+    let named = source.parse::<SourceName>().ok().zip(id.parse::<EventId>().ok());
+    let unknown = || OfficeError::unknown("event", format!("{id} of {source}"));
+    let (source, id) = named.ok_or_else(unknown)?;
+    let detail = office.event(&source, &id).await?;
+    let page = context! {
+        at => "events",
+        line => Serde(line_of(&detail)),
+        payload => written(&detail.event),
+        deliveries => Serde(detail.deliveries.iter().map(Shown::of).collect::<Vec<_>>()),
+        receipt => Serde(detail.receipt),
+    };
+    Ok(pages.shown(&visit.session, "event.html", page))
+}
+
+/// A delivery, with what was asked of the desk as JSON: a template would not keep its numbers.
+#[derive(Debug, Serialize)]
+struct Shown<'d> {
+    delivery: &'d DeliveryView,
+    steps: Vec<String>,
+    /// Whether it may be sent back to work.
+    is_dead: bool,
+    /// Whether it may be given up.
+    is_stuck: bool,
+}
+
+impl<'d> Shown<'d> {
+    fn of(detail: &'d DeliveryDetail) -> Self {
+        let state = detail.delivery.state;
+        Self {
+            delivery: &detail.delivery,
+            steps: detail.steps.iter().map(written).collect(),
+            is_dead: state == "dead",
+            is_stuck: ["dead", "uncertain"].contains(&state),
+        }
+    }
+}
+
+/// Something that happened.
+#[derive(Debug, Serialize)]
+struct Moment {
+    at: Timestamp,
+    /// `good`, `bad` or nothing.
+    tone: &'static str,
+    /// The desk that it is about.
+    desk: Option<String>,
+    what: String,
+    /// In the desk's words, where it had any.
+    words: Option<String>,
+    /// By what the desk's support finds it.
+    marks: Option<String>,
+}
+
+impl Moment {
+    fn at(at: Timestamp, what: String) -> Self {
+        Self { at, tone: "", desk: None, what, words: None, marks: None }
+    }
+
+    fn of(attempt: &Attempt, desk: &str) -> Self {
+        let Attempt { number, outcome, failure, counts, .. } = attempt;
+        let uncounted = if *counts { "" } else { ", does not count" };
+        let reason = failure.as_ref().map(|failure| format!(": {}", failure.reason.as_str()));
+        let what = format!(
+            "Attempt {number} {}{}{uncounted}",
+            outcome.as_str(),
+            reason.unwrap_or_default(),
+        );
+        let marks = failure.as_ref().map(|failure| {
+            let status = failure.status.map(|status| format!("HTTP {status}"));
+            let code = failure.code.as_ref().map(|code| format!("code {code}"));
+            let call = failure.correlation_id.as_ref().map(|id| format!("call {id}"));
+            status.into_iter().chain(code).chain(call).collect::<Vec<_>>().join(", ")
+        });
+        Self {
+            at: attempt.ended,
+            tone: tone(*outcome),
+            desk: Some(desk.to_owned()),
+            what,
+            words: failure.as_ref().map(|failure| failure.words.clone()),
+            marks: marks.filter(|marks| !marks.is_empty()),
+        }
+    }
+}
+
+fn tone(outcome: AttemptOutcome) -> &'static str {
+    match outcome {
+        AttemptOutcome::Ticketed | AttemptOutcome::Merged | AttemptOutcome::Resolved => "good",
+        AttemptOutcome::Dead | AttemptOutcome::Uncertain | AttemptOutcome::Crashed => "bad",
+        AttemptOutcome::Retrying => "",
+    }
+}
+
+/// Everything that happened, in its order.
+fn line_of(detail: &EventDetail) -> Vec<Moment> {
+    let receipt = &detail.receipt;
+    let mut line =
+        vec![Moment::at(receipt.received_at, format!("Received from {}", receipt.source))];
+    if receipt.routes.is_empty() {
+        line.push(Moment::at(
+            receipt.received_at,
+            "No rule matched: no desk gets a ticket".to_owned(),
+        ));
+    }
+    for route in &receipt.routes {
+        let what = format!("Rule {} routes it, at priority {}", route.rule, route.priority);
+        let moment = Moment::at(receipt.received_at, what);
+        line.push(Moment { desk: Some(route.desk.clone()), ..moment });
+    }
+    for DeliveryDetail { delivery, history, .. } in &detail.deliveries {
+        line.extend(history.iter().map(|attempt| Moment::of(attempt, &delivery.desk)));
+        if let Some(by) = &delivery.discarded_by {
+            let moment = Moment::at(delivery.updated_at, format!("Given up by {by}"));
+            let desk = Some(delivery.desk.clone());
+            line.push(Moment { desk, words: delivery.discarded_why.clone(), ..moment });
+        }
+    }
+    line.sort_by_key(|moment| moment.at);
+    line
+}
+
+fn written(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}

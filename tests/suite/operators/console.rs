@@ -1,0 +1,6 @@
+//! The console, as a browser without a screen sees it.
+
+mod admission;
+mod browser;
+mod pages;
+mod sessions;
