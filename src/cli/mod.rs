@@ -4,6 +4,7 @@
 //! wrong.
 
 mod acting;
+mod arguments;
 mod audit;
 mod books;
 mod brake;
@@ -17,6 +18,7 @@ mod desks;
 mod events;
 mod given;
 mod health;
+mod issues;
 mod online;
 mod output;
 mod preview;
@@ -28,19 +30,18 @@ mod sources;
 mod test;
 mod token;
 
-use std::{ffi::OsString, io, path::Path, process::ExitCode, str::FromStr, sync::Arc};
+use std::{ffi::OsString, io, process::ExitCode, sync::Arc};
 
-use anyhow::Context as _;
 use clap::{CommandFactory, Parser, Subcommand};
 
+use self::arguments::{WrongArgument, WrongCall, argument, read_file, source};
 use crate::{
     app,
     causes::Causes,
     clock::{Clock, SystemClock},
     config::{Config, ConfigError, Environment, Settings},
-    event::{SchemaBook, SourceName},
+    event::SchemaBook,
     ledger::Ledger,
-    signature::SchemeSettings,
     telemetry,
 };
 
@@ -71,6 +72,7 @@ enum Command {
     Test(test::Options),
     Events(events::Options),
     Dead(dead::Options),
+    Issues(issues::Options),
     Books(books::Options),
     Brake(brake::Options),
     Callbacks(callbacks::Options),
@@ -170,6 +172,7 @@ impl Command {
             Self::Test(options) => options.run(context),
             Self::Events(options) => options.run(context).await,
             Self::Dead(options) => options.run(context).await,
+            Self::Issues(options) => options.run(context).await,
             Self::Books(options) => options.run(context).await,
             Self::Brake(options) => options.run(context).await,
             Self::Callbacks(options) => options.run(context).await,
@@ -249,52 +252,4 @@ impl Context {
 /// The time of day.
 fn clock() -> Arc<dyn Clock> {
     Arc::new(SystemClock)
-}
-
-/// An argument that cannot be read.
-#[derive(Debug, thiserror::Error)]
-#[error("{name} `{given}`")]
-struct WrongArgument {
-    name: String,
-    given: String,
-    #[source]
-    source: Box<dyn std::error::Error + Send + Sync>,
-}
-
-/// A call that cannot be carried out as it stands; also the context of why not.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct WrongCall(String);
-
-/// What a file that the call names says.
-fn read_file(path: &Path) -> anyhow::Result<String> {
-    let unread = || WrongCall(format!("`{}` cannot be read", path.display()));
-    std::fs::read_to_string(path).with_context(unread)
-}
-
-/// The source that the call names; the first by name where it names none.
-fn source<'c>(
-    config: &'c Config,
-    name: Option<&str>,
-) -> anyhow::Result<(&'c SourceName, &'c SchemeSettings)> {
-    let Some(name) = name else {
-        let none = || WrongCall("no source is configured".to_owned());
-        let first = config.sources.iter().next().with_context(none);
-        return first.map(|(name, source)| (name, &source.verify));
-    };
-    let unknown = || WrongCall(format!("there is no source `{name}` in the configuration"));
-    let named = config.sources.get_key_value(&argument::<SourceName>("--source", name)?);
-    named.map(|(name, source)| (name, &source.verify)).with_context(unknown)
-}
-
-/// Reads an argument into its type.
-fn argument<T>(name: &str, given: &str) -> Result<T, WrongArgument>
-where
-    T: FromStr<Err: std::error::Error + Send + Sync + 'static>,
-{
-    given.parse().map_err(|source| WrongArgument {
-        name: name.to_owned(),
-        given: given.to_owned(),
-        source: Box::new(source),
-    })
 }

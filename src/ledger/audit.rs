@@ -108,6 +108,8 @@ acts! {
     PauseDesk = "desk.pause",
     /// Lets them pass again.
     ResumeDesk = "desk.resume",
+    /// Says how an issue stands.
+    JudgeIssue = "issue.judge",
     /// Makes a token.
     CreateToken = "token.create",
     /// Ends a token.

@@ -17,6 +17,7 @@ mod desks;
 mod engagement;
 mod error;
 mod field_match;
+mod issues;
 mod jobs;
 mod pauses;
 mod reading;
@@ -37,12 +38,12 @@ pub use desks::{DeskLease, DeskRecord};
 pub use engagement::{Engaged, Engagement};
 pub use error::LedgerError;
 pub use field_match::{FieldMatch, InvalidField};
+pub use issues::{Issue, IssueStatus, Issues, Judgement};
 pub use jobs::{Claim, Claimed, GivenUp, Granted, Overdue, Requeue, Whereabouts};
 pub use pauses::{DeskPause, Pauses};
 pub use reading::{EventRecord, Filter};
 pub use search::{
-    Cursor, DeadGroup, Found, IncidentRecord, InvalidCursor, MOST_OPENED, MOST_WALKED, Page,
-    Search, Searches,
+    Cursor, Found, IncidentRecord, InvalidCursor, MOST_OPENED, MOST_WALKED, Page, Search, Searches,
 };
 pub use sessions::{NewSession, SessionRecord, Sessions};
 
@@ -62,7 +63,7 @@ use crate::{
 /// Stores deliveries, attempts, and the events that they are about.
 #[async_trait]
 pub trait Ledger:
-    Callbacks + Access + Audit + Pauses + Searches + Sessions + fmt::Debug + Send + Sync
+    Callbacks + Access + Audit + Issues + Pauses + Searches + Sessions + fmt::Debug + Send + Sync
 {
     /// Makes `holder` the one worker that speaks to `desk` until `now + ttl`, or prolongs that. How
     /// the desk stood with the worker before is not changed by it.

@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
-use serde::Serialize;
 
 use super::{EventRecord, FieldMatch, LedgerError};
 use crate::{
@@ -46,24 +45,6 @@ pub trait Searches {
         search: &Search,
         page: &Page,
     ) -> Result<Found<IncidentRecord>, LedgerError>;
-
-    /// The dead letters by what they died of and where, the most first.
-    async fn dead_groups(&self) -> Result<Vec<DeadGroup>, LedgerError>;
-}
-
-/// The dead letters of one reason at one desk.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DeadGroup {
-    /// What they died of.
-    pub reason: Reason,
-    /// The desk.
-    pub desk: DeskName,
-    /// How many there are.
-    pub letters: u64,
-    /// When the first of them died.
-    pub first: Timestamp,
-    /// When the last of them died.
-    pub last: Timestamp,
 }
 
 /// What is chosen. What is `None` does not choose.

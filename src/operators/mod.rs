@@ -26,7 +26,7 @@ use self::{
     api::{
         acting, admin,
         described::{Bearer, Stranger},
-        looking, overview, steering,
+        issues, looking, overview, steering,
     },
     console::Pages,
     guard::Place,
@@ -46,7 +46,7 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-u
     paths(
         render, live, openapi, openapi_of_receiver, asyncapi, page,
         looking::events, looking::event, looking::deliveries, looking::delivery,
-        looking::dead_letters, overview::desks, overview::desk, overview::incidents, overview::brakes,
+        looking::dead_letters, issues::issues, issues::judge, overview::desks, overview::desk, overview::incidents, overview::brakes,
         overview::books, overview::journal, overview::callbacks, overview::sources,
         acting::replay, acting::discard, acting::settle, acting::replay_all, steering::release,
         steering::forget_gaps, steering::pause, steering::resume,

@@ -6,5 +6,6 @@ mod calling;
 mod command_line;
 mod console;
 mod guarding;
+mod issues;
 mod reading;
 mod refusing;

@@ -17,6 +17,7 @@ mod file;
 mod filter;
 mod incidents;
 mod inspections;
+mod issues;
 mod journal;
 mod leases;
 mod missing;

@@ -17,6 +17,7 @@ use crate::{
         MOST_REPLAYED, Office, OfficeError,
         api::{
             admission::{Operate, Read},
+            issues::{named, word},
             parameters::Parameters,
         },
         views::DeliveryView,
@@ -26,14 +27,14 @@ use crate::{
 /// What the list is called in its cursors.
 const DELIVERIES: &str = "deliveries";
 
-/// The groups, the largest first.
-pub(super) async fn groups(
+/// The issues, the largest first.
+pub(super) async fn issues(
     visit: Visit<Read>,
     office: web::Data<Office>,
     pages: web::Data<Pages>,
 ) -> Result<HttpResponse, Turned> {
-    let groups = office.dead_groups().await?;
-    let page = context! { at => "dead", groups => Serde(groups), most => MOST_REPLAYED };
+    let issues = office.issues().await?;
+    let page = context! { at => "dead", issues => Serde(issues), most => MOST_REPLAYED };
     Ok(pages.shown(&visit.session, "dead.html", page))
 }
 
@@ -78,6 +79,20 @@ pub(super) async fn replay_group(
         refused => Serde(outcome.refused),
     };
     Ok(pages.shown(&sent.session, "replayed.html", page))
+}
+
+/// Says how an issue stands.
+pub(super) async fn judge(
+    mut sent: Sent<Operate>,
+    path: web::Path<(String, String)>,
+    office: web::Data<Office>,
+) -> Result<HttpResponse, Turned> {
+    let (status, why) = word(sent.fields.take("status"), sent.fields.take("reason"))?;
+    sent.fields.done()?;
+    let (desk, died_of) = named(&path.0, &path.1)?;
+    let by = office.by_session(&sent.session.token, why);
+    office.judge_issue(&desk, died_of, status, &by).await?;
+    Ok(to("/console/dead"))
 }
 
 /// Puts a dead letter back to work.

@@ -52,13 +52,14 @@ pub(super) fn routes(app: &mut ServiceConfig) {
 fn looking(app: &mut ServiceConfig) {
     app.service(web::resource("/events").get(events::events))
         .service(web::resource("/events/{source}/{id}").get(events::event))
-        .service(web::resource("/dead").get(dead::groups))
+        .service(web::resource("/dead").get(dead::issues))
         .service(web::resource("/dead/letters").get(dead::letters))
         .service(web::resource("/desks").get(desks::desks));
 }
 
 fn acting(app: &mut ServiceConfig) {
     app.service(web::resource("/dead/replay").post(dead::replay_group))
+        .service(web::resource("/dead/issues/{desk}/{died_of}").post(dead::judge))
         .service(web::resource("/deliveries/{key}/replay").post(dead::replay))
         .service(web::resource("/deliveries/{key}/discard").post(dead::discard))
         .service(web::resource("/desks/{desk}/pause").post(desks::pause))

@@ -20,9 +20,9 @@ pub(super) async fn overview(
 ) -> Result<HttpResponse, Turned> {
     let books = office.books().await.map_err(Refusal::from)?;
     let desks = office.desks().await.map_err(Refusal::from)?;
-    let groups = office.dead_groups().await?;
+    let issues = office.issues().await?;
     let is_whole = books.are_whole();
     let states = [&["accepted"][..], &State::NAMES[..]].concat();
-    let page = context! { at => "overview", books => Serde(books), desks => Serde(desks), groups => Serde(groups), states, is_whole };
+    let page = context! { at => "overview", books => Serde(books), desks => Serde(desks), issues => Serde(issues), states, is_whole };
     Ok(pages.shown(&visit.session, "overview.html", page))
 }

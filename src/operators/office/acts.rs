@@ -5,9 +5,11 @@ use secrecy::SecretString;
 
 use super::Office;
 use crate::{
-    delivery::{Delivery, DeliveryKey, State, Transition},
+    delivery::{Delivery, DeliveryKey, Reason, State, Transition},
     event::{DeskName, RuleName},
-    ledger::{By, LedgerError, NewToken, Scope, TokenId, TokenName, TokenRecord, Via},
+    ledger::{
+        By, Issue, IssueStatus, LedgerError, NewToken, Scope, TokenId, TokenName, TokenRecord, Via,
+    },
     operators::{
         OfficeError, mint,
         views::{BrakeView, DeliveryView, DeskView},
@@ -110,6 +112,18 @@ impl Office {
         self.desk(desk).await?;
         self.archive.ledger().await?.resume_desk(desk, by).await?;
         self.desk(desk).await
+    }
+
+    /// Says how an issue stands.
+    pub async fn judge_issue(
+        &self,
+        desk: &DeskName,
+        reason: Reason,
+        status: IssueStatus,
+        by: &By,
+    ) -> Result<Issue, OfficeError> {
+        let judged = self.archive.ledger().await?.judge_issue(reason, desk, status, by).await?;
+        judged.ok_or_else(|| OfficeError::unknown("issue", format!("{reason} at {desk}")))
     }
 
     /// Makes a token and shows it, this once.

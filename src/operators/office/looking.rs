@@ -5,8 +5,8 @@ use crate::{
     delivery::{Delivery, DeliveryKey},
     event::{DeskName, EventId, SourceName},
     ledger::{
-        AuditEntry, AuditSearch, Books, CallbackRecord, DeadGroup, EventRecord, Found, Page,
-        Search, TokenHash, TokenRecord,
+        AuditEntry, AuditSearch, Books, CallbackRecord, EventRecord, Found, Issue, Page, Search,
+        TokenHash, TokenRecord,
     },
     operators::{
         OfficeError,
@@ -72,9 +72,9 @@ impl Office {
         Ok(DeliveryDetail::new(&delivery, ledger.attempts(key).await?))
     }
 
-    /// The dead letters by what they died of and where, the most first.
-    pub async fn dead_groups(&self) -> Result<Vec<DeadGroup>, OfficeError> {
-        Ok(self.archive.ledger().await?.dead_groups().await?)
+    /// The dead letters as issues, those with the most first.
+    pub async fn issues(&self) -> Result<Vec<Issue>, OfficeError> {
+        Ok(self.archive.ledger().await?.issues().await?)
     }
 
     /// All desks: the configured ones, and those that a worker has ever spoken to.

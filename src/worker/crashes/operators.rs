@@ -5,12 +5,12 @@ use jiff::Timestamp;
 
 use super::ledger::Watched;
 use crate::{
-    delivery::Delivery,
+    delivery::{Delivery, Reason},
     event::DeskName,
     ledger::{
-        Access, Audit, AuditEntry, AuditSearch, By, DeadGroup, DeskPause, EventRecord, Found,
-        IncidentRecord, LedgerError, NewSession, NewToken, Page, Pauses, Search, Searches,
-        SessionRecord, Sessions, TokenHash, TokenId, TokenRecord,
+        Access, Audit, AuditEntry, AuditSearch, By, DeskPause, EventRecord, Found, IncidentRecord,
+        Issue, IssueStatus, Issues, LedgerError, NewSession, NewToken, Page, Pauses, Search,
+        Searches, SessionRecord, Sessions, TokenHash, TokenId, TokenRecord,
     },
 };
 
@@ -104,8 +104,21 @@ impl Searches for Watched {
     ) -> Result<Found<IncidentRecord>, LedgerError> {
         unreachable!("a desk's loop does not ask")
     }
+}
 
-    async fn dead_groups(&self) -> Result<Vec<DeadGroup>, LedgerError> {
+#[async_trait]
+impl Issues for Watched {
+    async fn issues(&self) -> Result<Vec<Issue>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn judge_issue(
+        &self,
+        _: Reason,
+        _: &DeskName,
+        _: IssueStatus,
+        _: &By,
+    ) -> Result<Option<Issue>, LedgerError> {
         unreachable!("a desk's loop does not ask")
     }
 }

@@ -9,6 +9,7 @@ mod callbacks;
 mod claims;
 mod incidents;
 mod inspections;
+mod issues;
 mod leases;
 mod losses;
 mod operators;
@@ -53,6 +54,10 @@ macro_rules! ledger_contract {
                 every_act_of_an_operator_is_written_with_it,
                 an_act_that_is_refused_leaves_no_entry,
                 entries_are_chosen_and_come_page_by_page,
+            ],
+            issues: [
+                an_issue_is_there_as_long_as_its_letters,
+                what_is_said_of_an_issue_stays_until_it_dies_of_it_again,
             ],
             pauses: [
                 a_pause_outlives_the_process_and_is_written_once,

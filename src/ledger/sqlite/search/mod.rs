@@ -1,7 +1,6 @@
 //! Searches as walks: rows come in the order of one index, and are looked at one by one until the
 //! page is full or enough of them were looked at.
 
-mod dead;
 mod deliveries;
 mod events;
 mod incidents;
@@ -16,8 +15,8 @@ use super::SqliteLedger;
 use crate::{
     delivery::Delivery,
     ledger::{
-        Cursor, DeadGroup, EventRecord, Found, IncidentRecord, LedgerError, MOST_OPENED,
-        MOST_WALKED, Page, Search, Searches,
+        Cursor, EventRecord, Found, IncidentRecord, LedgerError, MOST_OPENED, MOST_WALKED, Page,
+        Search, Searches,
     },
     sqlite::to_nanos,
 };
@@ -115,9 +114,5 @@ impl Searches for SqliteLedger {
     ) -> Result<Found<IncidentRecord>, LedgerError> {
         let (search, page) = (search.clone(), page.clone());
         self.read(move |tx| incidents::search(tx, &search, &page)).await
-    }
-
-    async fn dead_groups(&self) -> Result<Vec<DeadGroup>, LedgerError> {
-        self.read(dead::groups).await
     }
 }

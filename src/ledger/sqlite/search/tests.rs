@@ -2,9 +2,10 @@
 
 use tempfile::TempDir;
 
-use super::{dead as dead_letters, deliveries, events, incidents};
+use super::{super::issues, deliveries, events, incidents};
 use crate::ledger::{
-    LedgerError, MOST_OPENED, MOST_WALKED, Page, Search, Searches as _, sqlite::SqliteLedger,
+    Issues as _, LedgerError, MOST_OPENED, MOST_WALKED, Page, Search, Searches as _,
+    sqlite::SqliteLedger,
 };
 
 /// A ledger of 60,000 dead letters, of which every 20,000th is of another reason.
@@ -79,12 +80,12 @@ async fn a_search_that_finds_little_ends_its_page_early_and_goes_on() {
 #[tokio::test]
 async fn dead_letters_are_counted_by_reason_and_desk() {
     let (_directory, ledger) = many().await;
-    let groups = ledger.dead_groups().await.unwrap();
+    let all = ledger.issues().await.unwrap();
     let counted: Vec<_> =
-        groups.iter().map(|it| (it.reason.as_str(), it.desk.as_str(), it.letters)).collect();
+        all.iter().map(|it| (it.reason.as_str(), it.desk.as_str(), it.letters)).collect();
     assert_eq!(counted, [("unknown-customer", "crm", 59_997), ("refused", "crm", 3)]);
-    assert!(groups.iter().all(|group| group.first < group.last), "{groups:?}");
-    let query = dead_letters::GROUPS;
+    assert!(all.iter().all(|issue| issue.first < issue.last), "{all:?}");
+    let query = issues::COUNTED;
     let plan = ledger.read(move |tx| {
         let mut statement = tx.prepare(&format!("EXPLAIN QUERY PLAN {query}"))?;
         let lines = statement.raw_query().mapped(|row| row.get::<_, String>("detail"));

@@ -23,6 +23,7 @@ const PAGES: &[(&str, Scope)] = &[
 fn acts() -> Vec<(String, Scope)> {
     let acts = [
         ("/dead/replay".to_owned(), Scope::Operate),
+        ("/dead/issues/crm/refused".to_owned(), Scope::Operate),
         (format!("/deliveries/{KEY}/replay"), Scope::Operate),
         (format!("/deliveries/{KEY}/discard"), Scope::Operate),
         ("/desks/nothing/pause".to_owned(), Scope::Operate),

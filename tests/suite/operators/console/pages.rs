@@ -59,7 +59,7 @@ async fn a_dead_letter_is_discarded_with_a_reason_alone() {
     assert_eq!(shown.on_to(), Some("/console/events/shop/evt_1"), "{}", shown.html);
     let page = browser.get("/events/shop/evt_1").await;
     assert!(page.html.contains("Given up by operate") && page.html.contains("a test"));
-    assert!(browser.get("/dead").await.html.contains("There is none"));
+    assert!(browser.get("/dead").await.html.contains("No issue is open"));
 }
 
 #[tokio::test]
@@ -77,6 +77,23 @@ async fn a_group_of_dead_letters_is_replayed() {
         browser.get("/events/shop/evt_1").await.html.contains("Attempt 2 dead")
     })
     .await;
+}
+
+#[tokio::test]
+async fn an_issue_is_acknowledged_and_ignored() {
+    let world = with_a_dead_letter().await;
+    let browser = Browser::of(&world, "operate").await;
+    assert!(browser.get("").await.html.contains("Open issues"));
+    let path = "/dead/issues/support/unknown-customer";
+    assert_eq!(browser.act(path, &[("status", "ignored")]).await.status, 422);
+    for (status, why) in [("acknowledged", ""), ("ignored", "a test shop")] {
+        let shown = browser.act(path, &[("status", status), ("reason", why)]).await;
+        assert_eq!(shown.on_to(), Some("/console/dead"), "{}", shown.html);
+    }
+    let page = browser.get("/dead").await;
+    assert!(page.html.contains("Ignored by operate") && page.html.contains("a test shop"));
+    assert!(page.html.contains("No issue is open"), "{}", page.html);
+    assert!(browser.get("").await.html.contains("1 more"));
 }
 
 #[tokio::test]
