@@ -2,5 +2,6 @@
 
 mod admission;
 mod browser;
+mod chromium;
 mod pages;
 mod sessions;

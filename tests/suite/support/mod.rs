@@ -1,5 +1,6 @@
 //! What several tests share.
 
+pub(crate) mod chromium;
 pub(crate) mod rabbit;
 pub(crate) mod sender;
 pub(crate) mod visitor;

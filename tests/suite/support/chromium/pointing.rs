@@ -1,0 +1,60 @@
+//! What an operator does: look for something, click, type.
+
+use serde_json::{Value, json};
+
+use super::Chromium;
+
+/// The member under which `WebDriver` names an element (its chapter "Elements").
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// The key Tab (`WebDriver`, "Keyboard Actions").
+pub(crate) const TAB: &str = "\u{E004}";
+
+/// The key Enter.
+pub(crate) const ENTER: &str = "\u{E007}";
+
+impl Chromium {
+    /// Clicks on a link, button or summary with this text, the first that is to be seen.
+    pub(crate) async fn click(&self, text: &str) {
+        let quoted = json!(text).to_string();
+        let of = ["a", "button", "summary"].map(|tag| {
+            format!(
+                "//{tag}[normalize-space()={quoted} or starts-with(normalize-space(), {quoted})]"
+            )
+        });
+        let found = self.find_all("xpath", &of.join(" | ")).await;
+        for element in found {
+            if self.ask(&format!("/element/{element}/displayed"), None).await == json!(true) {
+                self.ask(&format!("/element/{element}/click"), Some(&json!({}))).await;
+                return;
+            }
+        }
+        panic!("nothing to click on says {text}: {}", self.text().await);
+    }
+
+    /// Writes into the field that this selects, in place of what is there.
+    pub(crate) async fn fill(&self, selector: &str, text: &str) {
+        let found = self.find_all("css selector", selector).await;
+        let element = found.first().unwrap_or_else(|| panic!("there is no {selector}"));
+        self.ask(&format!("/element/{element}/clear"), Some(&json!({}))).await;
+        self.ask(&format!("/element/{element}/value"), Some(&json!({ "text": text }))).await;
+    }
+
+    /// Presses keys where the focus is.
+    pub(crate) async fn press(&self, keys: &str) {
+        let active = self.ask("/element/active", None).await;
+        let element = active[ELEMENT].as_str().unwrap();
+        self.ask(&format!("/element/{element}/value"), Some(&json!({ "text": keys }))).await;
+    }
+
+    /// What is written on the page.
+    pub(crate) async fn text(&self) -> String {
+        self.evaluate("document.body.innerText").await.as_str().unwrap().to_owned()
+    }
+
+    async fn find_all(&self, using: &str, value: &str) -> Vec<String> {
+        let found = self.ask("/elements", Some(&json!({ "using": using, "value": value }))).await;
+        let id = |element: &Value| element[ELEMENT].as_str().unwrap().to_owned();
+        found.as_array().unwrap().iter().map(id).collect()
+    }
+}
