@@ -4,7 +4,7 @@
 //! and holds these arrows; ARCHITECTURE.md walks one event through them.
 //!
 //! - *words*, pure: [`event`], [`ticket`], [`signature`], [`rules`], [`formats`], [`delivery`],
-//!   [`standing`], [`inspection`], [`causes`];
+//!   [`standing`], [`conditions`], [`inspection`], [`causes`];
 //! - *seams*, a trait and its implementations each: [`clock`], [`broker`], [`ledger`], [`desks`]
 //!   (and the engine [`sqlite`] below two of them);
 //! - *drivers*: [`receiver`], [`worker`], [`callbacks`], [`operators`], [`sandbox`], [`http`];
@@ -16,6 +16,7 @@ pub mod callbacks;
 pub mod causes;
 pub mod cli;
 pub mod clock;
+pub mod conditions;
 pub mod config;
 pub mod contracts;
 pub mod delivery;

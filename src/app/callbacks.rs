@@ -1,13 +1,11 @@
 //! What calls sources back.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
-use super::{StartError, chance};
+use super::StartError;
 use crate::{
-    callbacks::{CallbackSender, CallbackSettings, wishes},
-    clock::Clock,
+    callbacks::{CallbackSettings, Sender, SenderParts, wishes},
     event::SourceName,
-    ledger::Ledger,
     lifecycle::Lifecycle,
 };
 
@@ -15,20 +13,18 @@ use crate::{
 /// begins: what ends before is told to nobody.
 pub(super) async fn start(
     settings: &BTreeMap<SourceName, CallbackSettings>,
-    ledger: &Arc<dyn Ledger>,
-    clock: &Arc<dyn Clock>,
+    parts: &SenderParts,
     lifecycle: &Lifecycle,
 ) -> Result<(), StartError> {
     let mut senders = Vec::new();
     for (source, settings) in settings {
-        let (name, ledger, clock) = (source.clone(), ledger.clone(), clock.clone());
-        let sender = CallbackSender::new(name, settings, ledger, clock, chance);
+        let sender = Sender::to_source(source.clone(), settings, parts);
         senders.push(sender.map_err(|error| StartError::Callback {
             source_name: source.clone(),
             source: error,
         })?);
     }
-    ledger.wish_callbacks(&wishes(settings)).await.map_err(StartError::Wishes)?;
+    parts.ledger.wish_callbacks(&wishes(settings)).await.map_err(StartError::Wishes)?;
     for sender in senders {
         sender.start(lifecycle.tasks(), lifecycle.draining());
     }

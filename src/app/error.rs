@@ -6,7 +6,7 @@ use crate::{
     broker::{embedded::EmbeddedError, rabbitmq::InvalidAmqpUrl},
     callbacks::NoClient,
     desks::BuildError,
-    event::{DeskName, SchemaFault, SourceName},
+    event::{DeskName, ReceiverName, SchemaFault, SourceName},
     ledger::LedgerError,
     receiver::NoAuthorities,
     signature::InvalidSecret,
@@ -69,6 +69,15 @@ pub enum StartError {
     Callback {
         /// Which source.
         source_name: SourceName,
+        /// Why.
+        #[source]
+        source: NoClient,
+    },
+    /// The way to a receiver of operator events cannot be used.
+    #[error("[operators.notify.{receiver}]")]
+    Notify {
+        /// Which receiver.
+        receiver: ReceiverName,
         /// Why.
         #[source]
         source: NoClient,

@@ -4,6 +4,7 @@ mod callbacks;
 mod demo_data;
 mod error;
 mod noted_sightings;
+mod notifying;
 mod office;
 mod records;
 mod reloading;
@@ -26,9 +27,12 @@ use std::{
 use actix_web::dev::Server;
 
 use self::{
-    noted_sightings::NotedSightings, records::LedgerRecords, running_broker::RunningBroker,
+    noted_sightings::NotedSightings,
+    records::LedgerRecords,
+    running_broker::{RunningBroker, Topology},
 };
 use crate::{
+    callbacks::SenderParts,
     clock::{Clock, SystemClock},
     config::{Config, Settings},
     contracts,
@@ -107,7 +111,7 @@ pub async fn start(
     lifecycle: &Lifecycle,
 ) -> Result<App, StartError> {
     let (redactions, callbacks) = (config.redactions(), config.callbacks());
-    let Config { settings, sources, desks, rules, preflight, mark: _, warnings } = config;
+    let Config { settings, sources, desks, rules, preflight, notify, mark: _, warnings } = config;
     tell(&warnings);
     let public = parts.receive.then(|| Port::bind(settings.listen)).transpose()?;
     let operators = Port::bind(settings.ops_listen)?;
@@ -119,8 +123,9 @@ pub async fn start(
     let rules = Arc::new(LiveRules::from(rules));
     let ledger = parts.deliver.then(|| open_ledger(&settings, redactions.clone())).transpose()?;
     let records = LedgerRecords::of(ledger_path(&settings), ledger.clone(), redactions);
+    let topology = Topology::of(desks.keys(), &notify);
     let office = office::office(&settings, proofs, &desks, &records, &clock);
-    let broker = RunningBroker::open(&settings, parts, desks.into_keys().collect(), &clock)?;
+    let broker = RunningBroker::open(&settings, parts, &topology, &clock)?;
     let (tasks, draining) = (lifecycle.tasks(), lifecycle.draining());
     let reference = contracts::reference(&schemas);
     telemetry::keep_metrics(tasks, draining);
@@ -128,7 +133,9 @@ pub async fn start(
         operators::serve(listener, telemetry::metrics(), reference, office, draining.clone())
     })?;
     if let Some(ledger) = ledger.clone() {
-        callbacks::start(&callbacks, &ledger, &clock, lifecycle).await?;
+        let sending = SenderParts { ledger: ledger.clone(), clock: clock.clone(), chance };
+        callbacks::start(&callbacks, &sending, lifecycle).await?;
+        notifying::start(&notify, topology.desks, &broker.broker, &sending, lifecycle).await?;
         let (broker, holder) = (broker.broker.clone(), broker.holder());
         let (rules, clock) = (rules.clone(), clock.clone());
         Worker { broker, ledger, rules, clock, holder, preflight, chance }

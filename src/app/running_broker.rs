@@ -1,6 +1,6 @@
 //! The broker of a running process.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -11,10 +11,11 @@ use crate::{
         embedded::{Embedded, JournalBounds},
         rabbitmq::{RabbitMq, RabbitMqSettings},
     },
+    callbacks::NotifySettings,
     causes::Causes,
     clock::Clock,
     config::Settings,
-    event::DeskName,
+    event::{DeskName, ReceiverName},
 };
 
 /// How long the broker's connections may take to close when all work is done.
@@ -22,6 +23,24 @@ const CLOSING: Duration = Duration::from_secs(3);
 
 /// How often a quiet embedded journal is pruned.
 const PRUNING: Duration = Duration::from_hours(1);
+
+/// What the broker is to have queues for.
+#[derive(Debug, Clone)]
+pub(super) struct Topology {
+    pub(super) desks: Vec<DeskName>,
+    /// Whether operators read one.
+    pub(super) operators: bool,
+}
+
+impl Topology {
+    pub(super) fn of<'d>(
+        desks: impl Iterator<Item = &'d DeskName>,
+        notify: &BTreeMap<ReceiverName, NotifySettings>,
+    ) -> Self {
+        let operators = notify.values().any(|way| matches!(way, NotifySettings::Queue));
+        Self { desks: desks.cloned().collect(), operators }
+    }
+}
 
 /// The broker and what keeps it running. It outlives the work: acknowledgements go through it
 /// until the last delivery is through.
@@ -37,13 +56,14 @@ impl RunningBroker {
     pub(super) fn open(
         settings: &Settings,
         roles: Roles,
-        desks: Vec<DeskName>,
+        topology: &Topology,
         clock: &Arc<dyn Clock>,
     ) -> Result<Self, StartError> {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         if let Some(url) = &settings.amqp_url {
-            let settings =
-                RabbitMqSettings { url: url.clone(), namespace: "deskbell".to_owned(), desks };
+            let Topology { desks, operators } = topology.clone();
+            let (url, namespace) = (url.clone(), "deskbell".to_owned());
+            let settings = RabbitMqSettings { url, namespace, desks, operators };
             let broker = RabbitMq::connect(&settings, clock.clone(), &tasks, &stop)?;
             return Ok(Self { broker, embedded: None, stop, tasks });
         }

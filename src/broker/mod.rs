@@ -62,6 +62,12 @@ pub trait Broker: fmt::Debug + Send + Sync {
     /// Opens what the broker has given up.
     async fn buried(&self) -> Result<Box<dyn Buried>, BrokerError>;
 
+    /// Puts an operator event, a CloudEvents document, into the queue that operators read. A broker
+    /// that has none refuses it.
+    async fn tell_operators(&self, _id: &str, _body: &str) -> Result<(), BrokerError> {
+        Err(BrokerError::Unroutable)
+    }
+
     /// Whether [`Broker::publish`] would be tried now, and if not, why.
     fn readiness(&self) -> Readiness;
 }

@@ -12,7 +12,7 @@ use reqwest::{
 };
 
 use super::{
-    CallbackSettings,
+    Webhook,
     address::{OutOfReach, Within},
 };
 use crate::signature::Scheme;
@@ -35,6 +35,7 @@ pub struct NoClient(#[source] reqwest::Error);
 pub(super) struct Caller {
     url: Url,
     scheme: Scheme,
+    content_type: &'static str,
     http: Client,
 }
 
@@ -57,8 +58,8 @@ pub(super) enum Answer {
 }
 
 impl Caller {
-    /// Sets the client up; nothing is sent.
-    pub(super) fn new(settings: &CallbackSettings) -> Result<Self, NoClient> {
+    /// Sets the client up; nothing is sent. `content_type` is that of all bodies.
+    pub(super) fn new(webhook: &Webhook, content_type: &'static str) -> Result<Self, NoClient> {
         let http = Client::builder()
             .user_agent(USER_AGENT)
             .timeout(TIMEOUT)
@@ -68,15 +69,16 @@ impl Caller {
             // The schedule tries again, and counts.
             .retry(reqwest::retry::never())
             .no_proxy()
-            .dns_resolver(Arc::new(Within(settings.reach)))
+            .dns_resolver(Arc::new(Within(webhook.reach)))
             .build()
             .map_err(NoClient)?;
-        Ok(Self { url: settings.url.clone(), scheme: settings.scheme.clone(), http })
+        let Webhook { url, scheme, reach: _ } = webhook.clone();
+        Ok(Self { url, scheme, content_type, http })
     }
 
     /// Posts `body` under `id`, signed at `now`.
     pub(super) async fn post(&self, id: &str, body: &str, now: Timestamp) -> Answer {
-        let request = self.http.post(self.url.clone()).header(CONTENT_TYPE, "application/json");
+        let request = self.http.post(self.url.clone()).header(CONTENT_TYPE, self.content_type);
         let signed = self.scheme.sign(id, body.as_bytes(), now);
         let request =
             signed.into_iter().fold(request, |request, (name, value)| request.header(name, value));
@@ -137,13 +139,12 @@ mod tests {
 
     fn caller(url: &str, reach: Reach) -> Caller {
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
-        Caller::new(&CallbackSettings {
+        let webhook = Webhook {
             url: url.parse().unwrap(),
             scheme: callback_scheme("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap(),
-            on: ["dead"].into(),
             reach,
-        })
-        .unwrap()
+        };
+        Caller::new(&webhook, "application/json").unwrap()
     }
 
     async fn answer_to(template: ResponseTemplate) -> Answer {

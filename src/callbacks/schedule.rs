@@ -1,4 +1,4 @@
-//! When a call-back that was not received is sent again.
+//! When what was not received is sent again.
 
 use std::time::Duration;
 
@@ -28,6 +28,28 @@ pub(super) fn wait_after(attempt: u32, asked: Option<Duration>, chance: f64) -> 
     Some(asked.map_or(wait, |asked| wait.max(asked.min(LONGEST))))
 }
 
+/// The waits after the first tries to tell operators of something; the last one comes again and
+/// again. What waits is the newest of its condition, so that it never grows.
+const OPERATORS_WAITS: [Duration; 4] = [
+    Duration::from_secs(5),
+    Duration::from_mins(1),
+    Duration::from_mins(5),
+    Duration::from_mins(15),
+];
+
+/// The same for what operators are told, which has no last try.
+pub(super) fn wait_for_operators(attempt: u32, asked: Option<Duration>, chance: f64) -> Duration {
+    let index = usize::try_from(attempt.saturating_sub(1)).unwrap_or(usize::MAX);
+    let wait = OPERATORS_WAITS[index.min(OPERATORS_WAITS.len() - 1)];
+    let wait = wait.mul_f64(1.0 + 0.1 * chance.clamp(0.0, 1.0));
+    asked.map_or(wait, |asked| wait.max(wait_asked_for(asked)))
+}
+
+/// How long a receiver that asks for a pause is left alone.
+pub(super) fn wait_asked_for(asked: Duration) -> Duration {
+    asked.clamp(WAITS[0], LONGEST)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,5 +70,14 @@ mod tests {
         assert_eq!(asked(Duration::from_mins(2)), Some(Duration::from_mins(2)));
         assert_eq!(asked(Duration::from_hours(900)), Some(LONGEST));
         assert_eq!(wait_after(10, Some(Duration::from_secs(9)), 0.0), None);
+        assert_eq!(wait_asked_for(Duration::from_hours(900)), LONGEST);
+    }
+
+    #[test]
+    fn what_operators_are_told_is_sent_again_each_quarter_of_an_hour() {
+        let seconds = |attempt| wait_for_operators(attempt, None, 0.0).as_secs();
+        assert_eq!([1, 2, 3, 4, 5, 1000, u32::MAX].map(seconds), [5, 60, 300, 900, 900, 900, 900]);
+        let asked = Some(Duration::from_hours(900));
+        assert_eq!(wait_for_operators(1, asked, 0.0), LONGEST);
     }
 }

@@ -1,4 +1,4 @@
-//! What `[sources.<name>.callback]` says.
+//! What `[sources.<name>.callback]` and `[operators.notify.<name>]` say.
 
 use std::{collections::BTreeSet, fmt, net::IpAddr, time::Duration};
 
@@ -8,25 +8,40 @@ use secrecy::SecretString;
 use super::address::Reach;
 use crate::signature::{InvalidSecret, Scheme, SchemeSettings};
 
-/// Where a source is called back, and about what.
+/// A receiver, and how it knows who calls.
 #[derive(Clone)]
-pub struct CallbackSettings {
+pub struct Webhook {
     /// Where; nobody is shown its path or query, which may hold a key.
     pub url: Url,
-    /// How call-backs are signed.
+    /// How calls are signed.
     pub scheme: Scheme,
-    /// The states that a delivery ends in, by the contract's names.
-    pub on: BTreeSet<&'static str>,
     /// Which addresses may be called.
     pub reach: Reach,
 }
 
-impl fmt::Debug for CallbackSettings {
+/// Where a source is called back, and about what.
+#[derive(Debug, Clone)]
+pub struct CallbackSettings {
+    /// Where.
+    pub webhook: Webhook,
+    /// The states that a delivery ends in, by the contract's names.
+    pub on: BTreeSet<&'static str>,
+}
+
+/// Where operators are told of the house's own troubles.
+#[derive(Debug, Clone)]
+pub enum NotifySettings {
+    /// By signed calls.
+    Webhook(Box<Webhook>),
+    /// In RabbitMQ's queue for operators.
+    Queue,
+}
+
+impl fmt::Debug for Webhook {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
-            .debug_struct("CallbackSettings")
+            .debug_struct("Webhook")
             .field("host", &self.url.host_str())
-            .field("on", &self.on)
             .field("reach", &self.reach)
             .finish_non_exhaustive()
     }
@@ -133,10 +148,12 @@ mod tests {
     #[test]
     fn what_is_shown_of_settings_holds_no_key() {
         let settings = CallbackSettings {
-            url: "https://hooks.example.com/canary?key=canary".parse().unwrap(),
-            scheme: callback_scheme("whsec_Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5").unwrap(),
+            webhook: Webhook {
+                url: "https://hooks.example.com/canary?key=canary".parse().unwrap(),
+                scheme: callback_scheme("whsec_Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5").unwrap(),
+                reach: Reach::Public,
+            },
             on: BTreeSet::from(["dead"]),
-            reach: Reach::Public,
         };
         let shown = format!("{settings:?}");
         assert!(shown.contains("hooks.example.com") && !shown.contains("canary"), "{shown}");

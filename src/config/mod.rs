@@ -23,8 +23,9 @@ use std::{collections::BTreeMap, ffi::OsString, time::Duration};
 
 use self::variables::Variables;
 use crate::{
+    callbacks::NotifySettings,
     desks::DeskConfig,
-    event::{DeskName, Redactions, SchemaBook, SourceName},
+    event::{DeskName, ReceiverName, Redactions, SchemaBook, SourceName},
     rules::RuleBook,
 };
 
@@ -41,6 +42,8 @@ pub struct Config {
     pub rules: RuleBook,
     /// How often desks' accounts are inspected; `None`: never.
     pub preflight: Option<Duration>,
+    /// Who is told of the house's own troubles.
+    pub notify: BTreeMap<ReceiverName, NotifySettings>,
     /// Tells whether the file has changed since.
     pub mark: FileMark,
     /// What is odd and no fault: a line each.
@@ -91,8 +94,7 @@ impl Environment {
             }
         };
         let Self { mut variables, settings, mut faults } = self;
-        let read =
-            behaviour::read(&file, &text, &mut variables, settings.listen, schemas, &mut faults);
+        let read = behaviour::read(&file, &text, &mut variables, &settings, schemas, &mut faults);
         if !faults.is_empty() {
             faults.sort();
             return Err(ConfigError { faults });
@@ -105,6 +107,7 @@ impl Environment {
             desks: read.desks,
             rules: read.rules,
             preflight: read.preflight,
+            notify: read.notify,
             mark: FileMark::of(&text),
             warnings,
         })

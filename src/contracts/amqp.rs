@@ -1,10 +1,12 @@
-//! AsyncAPI 3.0 of what other teams read from RabbitMQ.
+//! AsyncAPI 3.0 of what other teams, and operators, read from RabbitMQ.
 
 use serde_json::{Map, Value, json};
 
 use super::embedded::{cloudevent, data_schemas, reference};
 use crate::{
-    broker::rabbitmq::{EVENTS, HEADERS},
+    broker::rabbitmq::{EVENTS, HEADERS, OPERATORS},
+    conditions::{OPERATOR_EVENTS, OperatorEventKind},
+    delivery::Reason,
     event::{CONTENT_TYPE, EventType, SchemaBook},
 };
 
@@ -16,8 +18,10 @@ pub fn events(schemas: &SchemaBook) -> Value {
     let types: Vec<&EventType> = schemas.types().collect();
     let mut named = data_schemas(schemas);
     named.extend(types.iter().map(|each| (payload_name(each), cloudevent(each))));
-    let messages: Map<String, Value> =
+    named.extend(OPERATOR_EVENTS.iter().map(|kind| (kind.event_type.to_owned(), payload(kind))));
+    let mut messages: Map<String, Value> =
         types.iter().map(|each| (each.to_string(), message(each))).collect();
+    messages.extend(OPERATOR_EVENTS.iter().map(|kind| (kind.event_type.to_owned(), told(kind))));
     let of_component =
         |each: &&EventType| json!({ "$ref": format!("#/components/messages/{each}") });
     let of_channel =
@@ -46,8 +50,18 @@ pub fn events(schemas: &SchemaBook) -> Value {
                 "exchange": { "name": EVENTS, "type": "topic", "durable": true, "autoDelete": false },
                 "bindingVersion": BINDINGS,
             } },
-        } },
-        "operations": { "publish": {
+        }, "operators": operators() },
+        "operations": { "tell_operators": {
+            "action": "send",
+            "channel": { "$ref": "#/channels/operators" },
+            "summary": "Deskbell tells the onset and the end of a condition, once each.",
+            "messages": OPERATOR_EVENTS.iter().map(|kind| json!({
+                "$ref": format!("#/channels/operators/messages/{}", kind.event_type),
+            })).collect::<Vec<_>>(),
+            "bindings": { "amqp": {
+                "deliveryMode": 2, "mandatory": true, "timestamp": false, "bindingVersion": BINDINGS,
+            } },
+        }, "publish": {
             "action": "send",
             "channel": { "$ref": "#/channels/events" },
             "summary": "Deskbell publishes every accepted event once, confirmed and persistent.",
@@ -58,6 +72,89 @@ pub fn events(schemas: &SchemaBook) -> Value {
         } },
         "components": { "messages": messages, "schemas": named },
     })
+}
+
+/// The queue of what operators are told, where `[operators.notify.<name>]` wants one.
+fn operators() -> Value {
+    let messages: Map<String, Value> = OPERATOR_EVENTS
+        .iter()
+        .map(|kind| {
+            let component = format!("#/components/messages/{}", kind.event_type);
+            (kind.event_type.to_owned(), json!({ "$ref": component }))
+        })
+        .collect();
+    json!({
+        "address": OPERATORS,
+        "description": "What operators are told of the house's own troubles. It is there where \
+            `[operators.notify.<name>]` says `queue = true`; the same documents go to its web hooks.",
+        "messages": messages,
+        "bindings": { "amqp": {
+            "is": "queue",
+            "queue": { "name": OPERATORS, "durable": true, "exclusive": false, "autoDelete": false },
+            "bindingVersion": BINDINGS,
+        } },
+    })
+}
+
+/// An operator event as a message.
+fn told(kind: &OperatorEventKind) -> Value {
+    json!({
+        "name": kind.event_type,
+        "contentType": CONTENT_TYPE,
+        "summary": kind.text,
+        "payload": reference(kind.event_type),
+    })
+}
+
+/// An operator event as a CloudEvent.
+fn payload(kind: &OperatorEventKind) -> Value {
+    let members: Map<String, Value> = kind
+        .always
+        .iter()
+        .chain(kind.sometimes)
+        .map(|name| ((*name).to_owned(), member(name)))
+        .collect();
+    json!({
+        "title": format!("{} as a CloudEvent", kind.event_type),
+        "type": "object",
+        "required": ["specversion", "id", "source", "type", "subject", "time", "data"],
+        "properties": {
+            "specversion": { "const": "1.0" },
+            "id": { "type": "string", "pattern": "^op_[0-9a-f]{32}$", "description": "The same whenever it is sent." },
+            "source": { "const": "deskbell" },
+            "type": { "const": kind.event_type },
+            "subject": { "type": "string", "description": "What it is about: `desks/crm`, `books`." },
+            "time": { "type": "string", "format": "date-time", "description": "When it was noticed." },
+            "datacontenttype": { "const": "application/json" },
+            "data": {
+                "type": "object",
+                "required": kind.always,
+                "properties": members,
+                "additionalProperties": false,
+            },
+        },
+    })
+}
+
+/// A member of an operator event's data.
+fn member(name: &str) -> Value {
+    match name {
+        "since" => json!({
+            "type": "string", "format": "date-time", "description": "When the condition began.",
+        }),
+        "paused" => {
+            json!({ "type": "boolean", "description": "Whether an operator has paused the desk." })
+        }
+        "percent" => json!({ "enum": [50, 70, 90] }),
+        "reason" | "died_of" => {
+            let reasons: Vec<&str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
+            json!({ "enum": reasons })
+        }
+        "failed" | "deliveries" | "unaccounted" | "nowhere" | "gaps" => {
+            json!({ "type": "integer", "minimum": 0 })
+        }
+        _ => json!({ "type": "string" }),
+    }
 }
 
 fn payload_name(event_type: &EventType) -> String {

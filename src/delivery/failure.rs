@@ -33,7 +33,9 @@ impl Failure {
 macro_rules! reasons {
     ($($(#[$doc:meta])* $variant:ident = $text:literal,)+) => {
         /// The class of a failure. The texts are stable: filters, metrics and answers use them.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
         #[serde(rename_all = "kebab-case")]
         pub enum Reason {
             $($(#[$doc])* $variant,)+

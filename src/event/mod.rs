@@ -20,7 +20,7 @@ pub use batch::{BATCH_CONTENT_TYPE, InItem};
 pub use cloudevents::{CONTENT_TYPE, NotACloudEvent};
 pub use form::{EventError, Form};
 pub use mark::{JournalGap, JournalMark};
-pub use names::{DeskName, EventId, EventType, InvalidName, RuleName, SourceName};
+pub use names::{DeskName, EventId, EventType, InvalidName, ReceiverName, RuleName, SourceName};
 pub use pattern::TypePattern;
 pub use redaction::{
     EnvelopeView, EventView, InvalidPath, REDACTED, RedactedPath, Redaction, Redactions,

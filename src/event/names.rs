@@ -92,6 +92,13 @@ name!(
     is_plain
 );
 name!(
+    /// Somebody who is told of the house's own troubles, as `[operators.notify.<name>]` calls it.
+    ReceiverName,
+    "receiver name",
+    "1 to 63 of a-z, 0-9, '-' and '_', beginning with a letter or a digit",
+    is_plain
+);
+name!(
     /// What happened, as `payment.failed`. It is the AMQP routing key and the schema's file name;
     /// `desk.` begins the keys of Deskbell's own lanes.
     EventType,

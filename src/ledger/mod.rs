@@ -24,6 +24,7 @@ mod reading;
 mod search;
 mod sessions;
 pub mod sqlite;
+mod watching;
 
 pub use access::{
     Access, InvalidTokenName, NewToken, Scope, TokenHash, TokenId, TokenName, TokenRecord,
@@ -46,6 +47,7 @@ pub use search::{
     Cursor, Found, IncidentRecord, InvalidCursor, MOST_OPENED, MOST_WALKED, Page, Search, Searches,
 };
 pub use sessions::{NewSession, SessionRecord, Sessions};
+pub use watching::{DeadLetters, Figures, Outcomes, Watching};
 
 use std::{fmt, time::Duration};
 
@@ -63,7 +65,17 @@ use crate::{
 /// Stores deliveries, attempts, and the events that they are about.
 #[async_trait]
 pub trait Ledger:
-    Callbacks + Access + Audit + Issues + Pauses + Searches + Sessions + fmt::Debug + Send + Sync
+    Callbacks
+    + Access
+    + Audit
+    + Issues
+    + Pauses
+    + Searches
+    + Sessions
+    + Watching
+    + fmt::Debug
+    + Send
+    + Sync
 {
     /// Makes `holder` the one worker that speaks to `desk` until `now + ttl`, or prolongs that. How
     /// the desk stood with the worker before is not changed by it.

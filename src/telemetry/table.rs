@@ -252,6 +252,12 @@ pub const METRICS: &[Metric] = &[
         "Call-backs to senders: `received`, `failed` (they are sent again), `given-up` after \
          three days, or `gone`: the receiver wants no more.",
     ),
+    counter(
+        "deskbell_operator_events_total",
+        &["receiver", "outcome"],
+        "Operator events sent to a receiver: `received`, `failed` (they are sent again, until a \
+         newer one takes their place), or `gone`: the receiver wants no more. `given-up` stays 0.",
+    ),
     gauge(
         "deskbell_config_last_reload_successful",
         &[],

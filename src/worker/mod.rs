@@ -27,6 +27,9 @@ mod rerouter;
 mod steps;
 mod tenure;
 mod undertaker;
+mod watchman;
+
+pub use watchman::Watchman;
 
 use std::{sync::Arc, time::Duration};
 

@@ -18,13 +18,24 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rules", &["event", "inspection", "ticket"]),
     ("formats", &["event", "rules", "signature"]),
     ("standing", &["delivery"]),
+    ("conditions", &["delivery", "event"]),
     // seams, and the engine below two of them
     ("clock", &[]),
     ("sqlite", &["causes"]),
     ("broker", &["causes", "clock", "event", "sqlite", "ticket"]),
     (
         "ledger",
-        &["causes", "clock", "delivery", "event", "inspection", "sqlite", "standing", "ticket"],
+        &[
+            "causes",
+            "clock",
+            "conditions",
+            "delivery",
+            "event",
+            "inspection",
+            "sqlite",
+            "standing",
+            "ticket",
+        ],
     ),
     ("desks", &["causes", "clock", "delivery", "event", "inspection", "standing", "ticket"]),
     // drivers
@@ -51,6 +62,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "broker",
             "causes",
             "clock",
+            "conditions",
             "delivery",
             "desks",
             "event",
@@ -61,7 +73,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "ticket",
         ],
     ),
-    ("callbacks", &["causes", "clock", "event", "ledger", "signature"]),
+    ("callbacks", &["broker", "causes", "clock", "event", "ledger", "signature"]),
     (
         "operators",
         &[

@@ -1,5 +1,6 @@
 //! Call-backs to senders, through the real process.
 
+mod operators;
 mod receiver;
 
 use serde_json::{Value, json};

@@ -17,6 +17,9 @@ const DEAD_DELIVERY_LIMIT: i64 = 1_000_000;
 /// How much of what is not Deskbell's is kept; the oldest goes first.
 const FOREIGN_BYTES: i64 = 100_000_000;
 
+/// How many operator events are kept.
+const OPERATORS_EVENTS: i64 = 10_000;
+
 /// Only whole segments are dropped.
 const JOURNAL_SEGMENT_BYTES: i64 = 100_000_000;
 
@@ -57,6 +60,15 @@ pub(super) fn foreign() -> FieldTable {
     table([
         ("x-queue-type", text("quorum")),
         ("x-max-length-bytes", AMQPValue::LongLongInt(FOREIGN_BYTES)),
+        ("x-overflow", text("drop-head")),
+    ])
+}
+
+/// The oldest goes first: what operators did not read for so long, they do not need any more.
+pub(super) fn operators() -> FieldTable {
+    table([
+        ("x-queue-type", text("quorum")),
+        ("x-max-length", AMQPValue::LongLongInt(OPERATORS_EVENTS)),
         ("x-overflow", text("drop-head")),
     ])
 }

@@ -31,13 +31,14 @@ mod trouble;
 mod window;
 mod wire;
 
-pub use names::EVENTS;
+pub use names::{EVENTS, OPERATORS};
 pub use settings::{InvalidAmqpUrl, RabbitMqSettings};
 pub use wire::HEADERS;
 
 use std::{fmt, num::NonZeroU16, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use lapin::types::ShortString;
 use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -90,7 +91,7 @@ impl RabbitMq {
         stop: &CancellationToken,
     ) -> Result<Arc<Self>, InvalidAmqpUrl> {
         let names = Names::under(&settings.namespace);
-        let topology = Topology::new(names, settings.desks.clone());
+        let topology = Topology::new(names, settings.desks.clone(), settings.operators);
         let link = Arc::new(Link::new(settings.uri()?, topology));
         let publishing = Arc::new(Status::connecting("publishing", &link.place()));
         let consuming = Arc::new(Status::connecting("consuming", &link.place()));
@@ -148,6 +149,12 @@ impl Broker for RabbitMq {
         let exchange = self.shared.link.topology.names.desks();
         let key = route_key(&job.desk, job.priority);
         self.shared.publishing.publish(exchange, key, wire::job(job, None)).await
+    }
+
+    async fn tell_operators(&self, id: &str, body: &str) -> Result<(), BrokerError> {
+        let queue = self.shared.link.topology.names.operators();
+        let (default_exchange, message) = (ShortString::default(), wire::for_operators(id, body));
+        self.shared.publishing.publish(default_exchange, queue, message).await
     }
 
     async fn lanes(

@@ -8,6 +8,9 @@ use crate::{event::DeskName, ticket::Priority};
 /// The topic exchange of all accepted events, in the namespace of every installation.
 pub const EVENTS: &str = "deskbell.events";
 
+/// The queue of what operators are told, likewise.
+pub const OPERATORS: &str = "deskbell.operators";
+
 /// The names under one namespace.
 #[derive(Debug, Clone)]
 pub(super) struct Names(String);
@@ -41,6 +44,11 @@ impl Names {
     /// The queue of what the broker gave up and Deskbell cannot read.
     pub(super) fn foreign(&self) -> ShortString {
         self.named("dead.foreign")
+    }
+
+    /// The queue of what operators are told.
+    pub(super) fn operators(&self) -> ShortString {
+        self.named("operators")
     }
 
     /// The exchange and the queue of one delay.
@@ -84,6 +92,7 @@ mod tests {
         assert_eq!(names.events().as_str(), EVENTS);
         assert_eq!(names.desks().as_str(), "deskbell.desks");
         assert_eq!(names.journal().as_str(), "deskbell.journal");
+        assert_eq!(names.operators().as_str(), OPERATORS);
         assert_eq!(names.dead().as_str(), "deskbell.dead");
         assert_eq!(names.foreign().as_str(), "deskbell.dead.foreign");
         assert_eq!(names.retry(TIERS[0]).as_str(), "deskbell.retry.1s");

@@ -19,6 +19,8 @@ pub struct RabbitMqSettings {
     pub namespace: String,
     /// The desks that get lanes. An event with a route to another desk is refused.
     pub desks: Vec<DeskName>,
+    /// Whether there is a queue for operators.
+    pub operators: bool,
 }
 
 /// A text that is no AMQP URL. The text is not quoted, for it may hold a password.
@@ -41,7 +43,8 @@ mod tests {
     use super::*;
 
     fn settings(url: &str) -> RabbitMqSettings {
-        RabbitMqSettings { url: url.into(), namespace: "deskbell".to_owned(), desks: vec![] }
+        let (url, namespace) = (url.into(), "deskbell".to_owned());
+        RabbitMqSettings { url, namespace, desks: vec![], operators: false }
     }
 
     #[test]

@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn a_place_never_shows_who_connects() {
         let uri: AMQPUri = "amqp://me:hunter2@broker:5673/%2fshop".parse().unwrap();
-        let link = Link::new(uri, Topology::new(Names::under("deskbell"), vec![]));
+        let link = Link::new(uri, Topology::new(Names::under("deskbell"), vec![], false));
         assert_eq!(link.place(), "broker:5673/shop");
     }
 

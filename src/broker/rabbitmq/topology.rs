@@ -30,6 +30,8 @@ use crate::{event::DeskName, ticket::Priority};
 pub(super) struct Topology {
     pub(super) names: Names,
     desks: Vec<DeskName>,
+    /// Whether there is a queue for operators.
+    operators: bool,
     /// Desks with a work queue that does not fit, and what to do about it.
     misfits: StdMutex<BTreeMap<DeskName, String>>,
     /// Two connections that declare one new queue at the same moment can get in each other's way.
@@ -37,8 +39,8 @@ pub(super) struct Topology {
 }
 
 impl Topology {
-    pub(super) fn new(names: Names, desks: Vec<DeskName>) -> Self {
-        Self { names, desks, misfits: StdMutex::default(), turn: Mutex::new(()) }
+    pub(super) fn new(names: Names, desks: Vec<DeskName>, operators: bool) -> Self {
+        Self { names, desks, operators, misfits: StdMutex::default(), turn: Mutex::new(()) }
     }
 
     /// Whether `desk` has lanes.
@@ -64,6 +66,7 @@ impl Topology {
         exchange(&channel, self.names.desks(), ExchangeKind::Direct).await?;
         self.declare_dead(&channel).await?;
         self.declare_journal(&channel).await?;
+        self.declare_operators(connection).await?;
         self.declare_all_lanes(connection).await?;
         for tier in TIERS {
             let name = self.names.retry(tier);
@@ -100,7 +103,8 @@ impl Topology {
         });
         let others = [self.names.journal(), self.names.dead(), self.names.foreign()];
         let delays = TIERS.map(|tier| self.names.retry(tier));
-        for name in lanes.chain(others).chain(delays) {
+        let operators = self.operators.then(|| self.names.operators());
+        for name in lanes.chain(others).chain(delays).chain(operators) {
             match message_count(&channel, name.clone()).await {
                 Ok(_) => {}
                 Err(error) if is_not_found(&error) => return Ok(Some(name)),
@@ -114,6 +118,19 @@ impl Topology {
     pub(super) async fn declare_dead(&self, channel: &Channel) -> Result<(), Trouble> {
         queue(channel, self.names.dead(), arguments::dead()).await?;
         queue(channel, self.names.foreign(), arguments::foreign()).await
+    }
+
+    /// Declares the queue for operators. One that is there with other arguments serves as well.
+    async fn declare_operators(&self, connection: &Connection) -> Result<(), Trouble> {
+        if !self.operators {
+            return Ok(());
+        }
+        // A misfit ends its channel.
+        let channel = connection.create_channel().await?;
+        match queue(&channel, self.names.operators(), arguments::operators()).await {
+            Err(Trouble::Misfit(_)) => Ok(()),
+            other => other,
+        }
     }
 
     /// Declares the journal, which shall have every event.

@@ -105,6 +105,15 @@ pub(super) fn job(job: &Job, put_off: Option<Postponement>) -> Message {
     message(&job.envelope, headers)
 }
 
+/// What operators are told: a CloudEvents document of this id.
+pub(super) fn for_operators(id: &str, body: &str) -> Message {
+    let properties = BasicProperties::default()
+        .with_content_type(CONTENT_TYPE.into())
+        .with_delivery_mode(PERSISTENT)
+        .with_message_id(id.into());
+    Message { properties, body: body.as_bytes().to_vec() }
+}
+
 /// A message of somebody else, as it came but for what tells the broker where it goes, how long it
 /// lives and who may send it.
 pub(super) fn foreign(properties: &BasicProperties, body: Vec<u8>) -> Message {

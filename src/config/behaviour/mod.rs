@@ -3,24 +3,27 @@
 mod associations;
 mod brake;
 mod desks;
+mod operators;
 mod preflight;
 mod rules;
 mod sources;
 mod templates;
 
-use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use toml::de::DeTable;
 
 use super::{
+    Settings,
     document::{Document, Table},
     fault::Fault,
     source::{self, SourceConfig},
     variables::Variables,
 };
 use crate::{
+    callbacks::NotifySettings,
     desks::DeskConfig,
-    event::{DeskName, EventType, Redactions, SchemaBook, SourceName},
+    event::{DeskName, EventType, ReceiverName, Redactions, SchemaBook, SourceName},
     rules::RuleBook,
 };
 
@@ -31,15 +34,17 @@ pub(super) struct Behaviour {
     pub(super) desks: BTreeMap<DeskName, DeskConfig>,
     pub(super) rules: RuleBook,
     pub(super) preflight: Option<Duration>,
+    pub(super) notify: BTreeMap<ReceiverName, NotifySettings>,
     pub(super) warnings: Vec<String>,
 }
 
-/// Reads the behaviour file `file`, which says `text`, for a receiver at `listen`; the faults are noted.
+/// Reads the behaviour file `file`, which says `text`, for a process with these `settings`; the faults are
+/// noted.
 pub(super) fn read(
     file: &str,
     text: &str,
     variables: &mut Variables,
-    listen: SocketAddr,
+    settings: &Settings,
     schemas: &SchemaBook,
     faults: &mut Vec<Fault>,
 ) -> Behaviour {
@@ -52,17 +57,19 @@ pub(super) fn read(
     }
     let behaviour = if errors.is_empty() {
         let root = Table::new(parsed.get_ref(), 0..0, "the file");
-        let sources = sources::read(&mut document, &root, listen, schemas);
+        let sources = sources::read(&mut document, &root, settings.listen, schemas);
         let desks = desks::read(&mut document, &root);
         let rules = rules::read(&mut document, &root, &desks, knows_type);
         let preflight = preflight::read(&mut document, &root);
+        let has_rabbitmq = settings.amqp_url.is_some();
+        let notify = operators::read(&mut document, &root, has_rabbitmq);
         document.finish(&root);
         let whole = |desks: desks::Desks| {
             desks.into_iter().filter_map(|(name, (_, desk))| Some((name, desk?)))
         };
         let warnings = std::mem::take(&mut document.warnings);
         let rules = rules.hiding(source::redactions(&sources));
-        Behaviour { sources, desks: whole(desks).collect(), rules, preflight, warnings }
+        Behaviour { sources, desks: whole(desks).collect(), rules, preflight, notify, warnings }
     } else {
         Behaviour::default()
     };

@@ -6,6 +6,7 @@
 //! no words from beside a `$ref`, and none from a table with `allOf`: neither is used.
 
 mod desks;
+mod operators;
 mod rules;
 mod sources;
 mod values;
@@ -31,6 +32,7 @@ pub fn behaviour() -> Value {
             ("desks", named(map("The accounts that get tickets, by name.", desks::desk()))),
             ("rules", rules::rules()),
             ("preflight", preflight()),
+            ("operators", operators::operators()),
         ],
         &[],
     );

@@ -146,22 +146,8 @@ fn told() -> Vec<(&'static str, Value)> {
     let ends: Vec<&str> = State::ends().collect();
     let usual = vec!["ticketed", "merged", "resolved", "dead"];
     let on = texts("The ends of a delivery that are told.", choice("", &ends));
-    let callback = [
-        ("url", formed("Where to: https, and a public address.", ADDRESS)),
-        (
-            "secret",
-            formed(
-                "What calls are signed with by Standard Webhooks: `whsec_` and the base64 of 24 bytes or \
-                    more.",
-                "^whsec_",
-            ),
-        ),
-        ("on", or(on, usual)),
-        (
-            "allow_private",
-            or(flag("Whether the address may be private, and http on 127.0.0.1."), false),
-        ),
-    ];
+    let [url, secret, allow_private] = webhook();
+    let callback = [url, secret, ("on", or(on, usual)), allow_private];
     let words = "Where the sender is told that a delivery has come to its end.";
     vec![
         (
@@ -173,6 +159,25 @@ fn told() -> Vec<(&'static str, Value)> {
             ),
         ),
         ("callback", table(words, callback, &["url", "secret"])),
+    ]
+}
+
+/// Somebody who is called.
+pub(super) fn webhook() -> [(&'static str, Value); 3] {
+    [
+        ("url", formed("Where to: https, and a public address.", ADDRESS)),
+        (
+            "secret",
+            formed(
+                "What calls are signed with by Standard Webhooks: `whsec_` and the base64 of 24 bytes or \
+                    more.",
+                "^whsec_",
+            ),
+        ),
+        (
+            "allow_private",
+            or(flag("Whether the address may be private, and http on 127.0.0.1."), false),
+        ),
     ]
 }
 

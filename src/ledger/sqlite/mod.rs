@@ -29,6 +29,7 @@ mod sessions;
 #[cfg(test)]
 mod tests;
 mod waiting;
+mod watching;
 
 pub use file::SqliteLedger;
 

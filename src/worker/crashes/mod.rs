@@ -16,6 +16,7 @@ mod process;
 mod queue;
 mod scenario;
 mod truth;
+mod watching;
 mod world;
 
 use std::{

@@ -17,6 +17,7 @@ mod pauses;
 mod reading;
 mod searching;
 mod sessions;
+mod watching;
 mod words;
 
 use std::{path::Path, sync::Arc};
@@ -71,6 +72,13 @@ macro_rules! ledger_contract {
                 every_part_of_a_search_chooses,
                 what_is_added_meanwhile_shifts_no_page,
                 what_is_redacted_is_not_found,
+            ],
+            watching: [
+                an_onset_is_told_to_every_receiver_once_whoever_looks_and_restarts,
+                the_newest_event_of_a_condition_takes_the_place_of_one_that_waits,
+                an_operator_event_is_handed_to_one_sender_at_a_time,
+                what_waits_for_a_receiver_that_is_no_more_is_forgotten,
+                figures_tell_what_became_of_deliveries_and_who_is_dead,
             ],
             callbacks: [
                 an_end_that_is_wished_for_is_called_back_after_a_crash,

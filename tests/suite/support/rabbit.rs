@@ -60,8 +60,12 @@ impl Process {
     }
 
     pub(crate) fn start_in(url: &str, namespace: &str, clock: Arc<dyn Clock>) -> Self {
-        let settings =
-            RabbitMqSettings { url: url.into(), namespace: namespace.to_owned(), desks: desks() };
+        let settings = RabbitMqSettings {
+            url: url.into(),
+            namespace: namespace.to_owned(),
+            desks: desks(),
+            operators: false,
+        };
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let broker = RabbitMq::connect(&settings, clock, &tasks, &stop).unwrap();
         Self { broker, url: url.to_owned(), namespace: namespace.to_owned(), tasks, stop }

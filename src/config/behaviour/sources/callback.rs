@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    callbacks::{CallbackSettings, InvalidUrl, Reach, callback_scheme, callback_url},
+    callbacks::{CallbackSettings, InvalidUrl, Reach, Webhook, callback_scheme, callback_url},
     config::document::{Document, Table},
     delivery::State,
 };
@@ -19,11 +19,25 @@ pub(super) fn read<'d>(
     let title = format!("`callback` of {}", source.title);
     let table = document.table(source, "callback", title)?;
     let noted = document.faults.len();
-    let reach = match document.flag(&table, "allow_private") {
+    let webhook = webhook(document, &table);
+    let on = states(document, &table);
+    document.finish(&table);
+    if document.faults.len() > noted {
+        return None;
+    }
+    Some(CallbackSettings { webhook: webhook?, on })
+}
+
+/// Reads whom a table names to be called.
+pub(in crate::config::behaviour) fn webhook<'d>(
+    document: &mut Document<'d>,
+    table: &Table<'d>,
+) -> Option<Webhook> {
+    let reach = match document.flag(table, "allow_private") {
         Some(true) => Reach::Private,
         Some(false) | None => Reach::Public,
     };
-    let url = document.required_text(&table, "url", "set it to \"https://host/path\"");
+    let url = document.required_text(table, "url", "set it to \"https://host/path\"");
     let url = url.and_then(|text| match callback_url(&text.value, reach) {
         Ok(url) => Some(url),
         Err(error) => {
@@ -31,7 +45,7 @@ pub(super) fn read<'d>(
             None
         }
     });
-    let secret = document.required_text(&table, "secret", "set it to \"${NAME}\"");
+    let secret = document.required_text(table, "secret", "set it to \"${NAME}\"");
     let scheme = secret.and_then(|text| match callback_scheme(&text.value) {
         Ok(scheme) => Some(scheme),
         Err(error) => {
@@ -40,12 +54,7 @@ pub(super) fn read<'d>(
             None
         }
     });
-    let on = states(document, &table);
-    document.finish(&table);
-    if document.faults.len() > noted {
-        return None;
-    }
-    Some(CallbackSettings { url: url?, scheme: scheme?, on, reach })
+    Some(Webhook { url: url?, scheme: scheme?, reach })
 }
 
 fn cure(error: InvalidUrl) -> &'static str {

@@ -7,6 +7,8 @@ mod redaction;
 mod status;
 mod verify;
 
+pub(super) use callback::webhook;
+
 use std::{collections::BTreeMap, net::SocketAddr};
 
 use crate::{

@@ -93,6 +93,12 @@ pub(super) const SHAPES: &[Shape] = &[
         schema: "/properties/sources/additionalProperties/properties/callback",
         instance: "/sources/s/callback",
     },
+    Shape { around: "[operators]\n@", schema: "/properties/operators", instance: "/operators" },
+    Shape {
+        around: "[operators.notify.pager]\n@",
+        schema: "/properties/operators/properties/notify/additionalProperties",
+        instance: "/operators/notify/pager",
+    },
     Shape {
         around: "[sources.s.rate]\n@",
         schema: "/properties/sources/additionalProperties/properties/rate",
