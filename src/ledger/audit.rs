@@ -110,6 +110,14 @@ acts! {
     ResumeDesk = "desk.resume",
     /// Says how an issue stands.
     JudgeIssue = "issue.judge",
+    /// Begins a bulk replay.
+    StartReplay = "replay.start",
+    /// Has it wait.
+    PauseReplay = "replay.pause",
+    /// Has it go on.
+    ResumeReplay = "replay.resume",
+    /// Ends it.
+    CancelReplay = "replay.cancel",
     /// Makes a token.
     CreateToken = "token.create",
     /// Ends a token.
@@ -197,7 +205,7 @@ pub struct AuditEntry {
     /// What was done.
     #[schema(value_type = String, example = "delivery.replay")]
     pub act: Act,
-    /// To what: a delivery's key, a desk, a rule at a desk, a token's name; `journal`.
+    /// To what: a delivery's key, a desk, a rule at a desk, a replay's or a token's name; `journal`.
     pub subject: String,
     /// What is to be known of it besides.
     pub detail: String,

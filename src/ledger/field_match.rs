@@ -26,6 +26,16 @@ impl FieldMatch {
         Ok(Self { path, value: value.to_owned() })
     }
 
+    /// The member's name, as [`FieldMatch::new`] was given it.
+    pub fn name(&self) -> String {
+        format!("data.{}", self.path.join("."))
+    }
+
+    /// What it reads.
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
     /// Whether it holds of a payload.
     pub fn holds(&self, data: &Value) -> bool {
         self.holds_at(data, &self.path)

@@ -93,6 +93,8 @@ pub struct Requeue {
     pub number: i64,
     /// The delivery.
     pub delivery: Delivery,
+    /// The lane that it goes to: that of its priority, or the lowest where a bulk replay put it back.
+    pub lane: Priority,
     /// Its event.
     pub envelope: Envelope,
 }

@@ -21,7 +21,9 @@ mod issues;
 mod jobs;
 mod pauses;
 mod reading;
+mod replays;
 mod search;
+mod search_document;
 mod sessions;
 pub mod sqlite;
 mod watching;
@@ -43,9 +45,14 @@ pub use issues::{Issue, IssueStatus, Issues, Judgement};
 pub use jobs::{Claim, Claimed, GivenUp, Granted, Overdue, Requeue, Whereabouts};
 pub use pauses::{DeskPause, Pauses};
 pub use reading::{EventRecord, Filter};
+pub use replays::{
+    Begun, DeadLetter, Fed, Feed, InvalidReplayName, MOST_FED_FROM, MOST_OPENED_TO_FEED, NewReplay,
+    ReplayDesk, ReplayName, ReplayRecord, ReplayState, Replays, Steering,
+};
 pub use search::{
     Cursor, Found, IncidentRecord, InvalidCursor, MOST_OPENED, MOST_WALKED, Page, Search, Searches,
 };
+pub use search_document::{InvalidSearch, SearchDocument};
 pub use sessions::{NewSession, SessionRecord, Sessions};
 pub use watching::{DeadLetters, Figures, Outcomes, Watching};
 
@@ -70,6 +77,7 @@ pub trait Ledger:
     + Audit
     + Issues
     + Pauses
+    + Replays
     + Searches
     + Sessions
     + Watching

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Post, Worker, attempt,
     breaker::{Breaker, Opening, Probe},
+    feeder::{self, Hungry},
     inspector,
     pauses::Pauses,
     persistence::{Persistence, pause},
@@ -55,6 +56,8 @@ pub(super) struct Station {
     pub(super) told: inspector::Told,
     /// What operators have paused.
     pauses: Pauses,
+    /// What bulk replays have left.
+    pub(super) hungry: Hungry,
 }
 
 /// What lets a job through to the desk.
@@ -67,7 +70,12 @@ pub(super) struct Passage {
 }
 
 /// Serves `post` until `draining`, then finishes what is in flight and gives the desk back.
-pub(super) async fn serve(worker: Worker, post: Post, pauses: Pauses, draining: CancellationToken) {
+pub(super) async fn serve(
+    worker: Worker,
+    post: Post,
+    (pauses, hungry): (Pauses, Hungry),
+    draining: CancellationToken,
+) {
     let (breaker, tenure, news) = (Arc::default(), Mutex::new(Tenure::none()), Notify::new());
     let (midway, under_way) = (watch::Sender::new(0), watch::Sender::new(0));
     let told = inspector::Told::default();
@@ -82,6 +90,7 @@ pub(super) async fn serve(worker: Worker, post: Post, pauses: Pauses, draining: 
         uninspected: Notify::new(),
         told,
         pauses,
+        hungry,
     };
     let station = Arc::new(station);
     let mut persistence = Persistence::default();
@@ -131,6 +140,9 @@ impl Station {
         // Not at once: what the broker has just sent out has not arrived yet.
         let mut look = interval_at(Instant::now() + rerouter::LOOK_EVERY, rerouter::LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut feeding = interval(feeder::LOOK_EVERY);
+        feeding.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let share = usize::from(at_once.get()).div_ceil(2);
         let mut inspection = inspector::Schedule::new(self.worker.preflight);
         let ended = loop {
             tokio::select! {
@@ -151,6 +163,11 @@ impl Station {
                     }
                     Err(error) => break Err(error.into()),
                 },
+                _ = feeding.tick(), if running.len() < share && self.may_feed() => {
+                    if let Err(error) = feeder::feed(self, lanes.as_mut(), share).await {
+                        break Err(error.into());
+                    }
+                }
                 lease = self.take(lanes.as_mut()), if running.len() < usize::from(at_once.get()) => match lease {
                     Ok((passage, lease)) => {
                         running.spawn(self.clone().deliver(passage, lease));
@@ -165,6 +182,12 @@ impl Station {
         };
         self.finish(running, renewal).await;
         ended
+    }
+
+    /// Whether bulk replays have something left for the desk, and it takes deliveries.
+    fn may_feed(&self) -> bool {
+        self.hungry.has(&self.post.settings.name)
+            && self.breaker.standing(self.worker.clock.now()).is_none()
     }
 
     async fn deliver(self: Arc<Self>, passage: Passage, lease: Lease) {

@@ -7,6 +7,7 @@
 //! - one worker at a time speaks to a desk; the next one begins with what it has sent, and leaves the
 //!   desk alone for as long as it would have;
 //! - nothing is taken for a desk that an operator has paused;
+//! - what a bulk replay puts back waits behind all that is live, a few at a time;
 //! - a doubt is looked up before anything is tried again;
 //! - a desk's account is inspected while nothing is delivered to it, and what has changed is told;
 //! - what the broker gave up, and what was swallowed with a queue that somebody deleted, is not lost.
@@ -18,6 +19,7 @@ mod breaker;
 #[cfg(test)]
 mod crashes;
 mod desk_loop;
+mod feeder;
 mod inspector;
 mod pauses;
 mod persistence;
@@ -33,9 +35,10 @@ pub use watchman::Watchman;
 
 use std::{sync::Arc, time::Duration};
 
+use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use self::pauses::Pauses;
+use self::{feeder::Hungry, pauses::Pauses};
 use crate::{
     broker::Broker,
     clock::Clock,
@@ -79,13 +82,21 @@ impl Worker {
     /// what is in flight is through.
     pub fn start(&self, posts: Vec<Post>, tasks: &TaskTracker, draining: &CancellationToken) {
         let (known, pauses) = Pauses::channel();
+        let requeued = Arc::new(Notify::new());
+        let (wanted, hungry) = Hungry::channel(requeued.clone());
         let desks: Vec<_> = posts.iter().map(|post| post.settings.name.clone()).collect();
         count_from_zero(&desks);
         for post in posts {
-            tasks.spawn(desk_loop::serve(self.clone(), post, pauses.clone(), draining.clone()));
+            tasks.spawn(desk_loop::serve(
+                self.clone(),
+                post,
+                (pauses.clone(), hungry.clone()),
+                draining.clone(),
+            ));
         }
         tasks.spawn(pauses::run(self.clone(), desks, known, draining.clone()));
-        tasks.spawn(requeuer::run(self.clone(), draining.clone()));
+        tasks.spawn(feeder::run(self.clone(), wanted, draining.clone()));
+        tasks.spawn(requeuer::run(self.clone(), requeued, draining.clone()));
         tasks.spawn(recorder::run(self.clone(), draining.clone()));
         tasks.spawn(accountant::run(self.clone(), draining.clone()));
         tasks.spawn(brakes::run(self.clone(), draining.clone()));

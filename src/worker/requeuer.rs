@@ -6,6 +6,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::{PAUSE, Worker};
@@ -27,8 +28,8 @@ struct Troubles {
     is_unread: bool,
 }
 
-/// Carries requeues out until `draining`.
-pub(super) async fn run(worker: Worker, draining: CancellationToken) {
+/// Carries requeues out until `draining`; at once where `requeued` rings.
+pub(super) async fn run(worker: Worker, requeued: Arc<Notify>, draining: CancellationToken) {
     let mut troubles = Troubles::default();
     loop {
         match round(&worker, &draining, &troubles.stuck).await {
@@ -42,6 +43,7 @@ pub(super) async fn run(worker: Worker, draining: CancellationToken) {
         }
         tokio::select! {
             () = draining.cancelled() => return,
+            () = requeued.notified() => {}
             () = tokio::time::sleep(PAUSE) => {}
         }
     }
@@ -83,12 +85,12 @@ enum Stop {
 
 /// Puts one delivery on its lane. `is_told`: why it cannot be has been said before.
 async fn carry_out(worker: &Worker, requeue: Requeue, is_told: bool) -> Result<(), Stop> {
-    let Requeue { number, delivery, envelope } = requeue;
+    let Requeue { number, delivery, lane, envelope } = requeue;
     let job = Job {
         envelope: Arc::new(envelope),
         desk: delivery.desk,
         rule: delivery.rule,
-        priority: delivery.priority,
+        priority: lane,
     };
     if let Err(error) = worker.broker.requeue(&job).await {
         if !is_told {

@@ -80,6 +80,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "causes",
             "clock",
             "delivery",
+            "desks",
             "event",
             "http",
             "inspection",

@@ -84,8 +84,9 @@ pub(super) fn calm(tx: &Transaction<'_>, at: Timestamp) -> Result<Vec<FloodRecor
             let Some(delivery) = deliveries::find(tx, &parent)? else { continue };
             match delivery.state {
                 State::Ticketed { .. } => {
+                    let lane = delivery.priority;
                     deliveries::advance(tx, delivery, [Transition::Conclude { at, tally }])?;
-                    requeues::put(tx, &parent)?;
+                    requeues::put(tx, &parent, lane)?;
                     brake.told(flood, tally);
                 }
                 // It is not to be begun by itself any more.

@@ -54,10 +54,10 @@ pub(super) fn insert(
     delivery: &Delivery,
 ) -> Result<(), LedgerError> {
     tx.prepare_cached(
-        "INSERT INTO deliveries (key, event, source, event_id, event_type, desk, priority, state,
-                                 updated_at, doc)
-         VALUES (:key, :event, :source, :event_id, :event_type, :desk, :priority, :state,
-                 :updated_at, :doc)",
+        "INSERT INTO deliveries (key, event, source, event_id, event_type, desk, priority, lane,
+                                 state, updated_at, doc)
+         VALUES (:key, :event, :source, :event_id, :event_type, :desk, :priority, :priority,
+                 :state, :updated_at, :doc)",
     )?
     .execute(named_params! {
         ":key": delivery.key.as_str(),

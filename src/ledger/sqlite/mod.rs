@@ -23,6 +23,7 @@ mod leases;
 mod missing;
 mod overdue;
 mod pauses;
+mod replays;
 mod requeues;
 mod search;
 mod sessions;

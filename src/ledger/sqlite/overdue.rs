@@ -25,7 +25,7 @@ pub(super) const UNTAKEN: &str = "SELECT event, rule FROM routes
 /// Deliveries of the same lane that were due by `?3`.
 pub(super) const DUE: &str = "SELECT deliveries.event, rule FROM deliveries
     JOIN routes ON routes.event = deliveries.event AND routes.desk = deliveries.desk
-    WHERE deliveries.desk = ?1 AND deliveries.priority = ?2 AND deliveries.event > ?4
+    WHERE deliveries.desk = ?1 AND lane = ?2 AND deliveries.event > ?4
     AND due IS NOT NULL AND due <= ?3
     ORDER BY deliveries.event LIMIT ?5";
 

@@ -122,6 +122,26 @@ async fn every_list_and_account_is_read_by_an_index() {
         (watching::DEAD.to_owned(), "COVERING INDEX deliveries_by_state"),
         (access::BY_HASH.to_owned(), "INDEX sqlite_autoindex_tokens_1"),
         (audit::ENTRIES.to_owned(), "INTEGER PRIMARY KEY"),
+        (replays::DESKS.to_owned(), "COVERING INDEX dead_by_desk (desk>?"),
+        (replays::feed::DESKS.to_owned(), "INDEX running_replays"),
+        (replays::feed::RUNNING.to_owned(), "INDEX running_replays"),
+        (
+            replays::feed::WAITING.to_owned(),
+            "COVERING INDEX replayed_deliveries (replay=? AND desk=?",
+        ),
+        (
+            replays::feed::NEXT.to_owned(),
+            "COVERING INDEX dead_by_desk (desk=? AND (updated_at,event)>",
+        ),
+        (replays::feed::OPEN.to_owned(), "INDEX deliveries_of_events"),
+        (
+            replays::dead::LEFT.to_owned(),
+            "COVERING INDEX dead_by_desk (desk=? AND (updated_at,event)>",
+        ),
+        (
+            replays::progress::STATES.to_owned(),
+            "COVERING INDEX replayed_deliveries (replay=? AND desk=?",
+        ),
         (overdue::UNTAKEN.to_owned(), "INDEX untaken_routes"),
         (waiting::UNTAKEN.to_owned(), "COVERING INDEX untaken_routes"),
         (waiting::DUE.to_owned(), "COVERING INDEX due_deliveries"),

@@ -16,8 +16,8 @@ pub(super) const UNTAKEN: &str = "SELECT desk, priority, count(*), min(event) FR
     WHERE taken = 0 GROUP BY desk, priority";
 
 /// What a worker should have at its time, and the first recorded event of it.
-pub(super) const DUE: &str = "SELECT desk, priority, count(*), min(event) FROM deliveries
-    WHERE due IS NOT NULL GROUP BY desk, priority";
+pub(super) const DUE: &str = "SELECT desk, lane, count(*), min(event) FROM deliveries
+    WHERE due IS NOT NULL GROUP BY desk, lane";
 
 const RECEIVED: &str = "SELECT received_at FROM events WHERE number = ?1";
 

@@ -8,9 +8,7 @@ use crate::{
     delivery::{Delivery, Reason},
     event::DeskName,
     ledger::{
-        Access, Audit, AuditEntry, AuditSearch, By, DeskPause, EventRecord, Found, IncidentRecord,
-        Issue, IssueStatus, Issues, LedgerError, NewSession, NewToken, Page, Pauses, Search,
-        Searches, SessionRecord, Sessions, TokenHash, TokenId, TokenRecord,
+        Access, Audit, AuditEntry, AuditSearch, By, DeskPause, EventRecord, Found, IncidentRecord, Issue, IssueStatus, Issues, LedgerError, NewSession, NewToken, Page, Pauses, Search, Searches, SessionRecord, Sessions, TokenHash, TokenId, TokenRecord, Begun, DeadLetter, Fed, Feed, NewReplay, ReplayDesk, ReplayName, ReplayRecord, Replays, Steering,
     },
 };
 
@@ -119,6 +117,50 @@ impl Issues for Watched {
         _: IssueStatus,
         _: &By,
     ) -> Result<Option<Issue>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+}
+
+#[async_trait]
+impl Replays for Watched {
+    async fn begin_replay(&self, _: &NewReplay, _: &By) -> Result<Begun, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn replays(&self, _: usize) -> Result<Vec<ReplayRecord>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn find_replay(&self, _: &ReplayName) -> Result<Option<ReplayRecord>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn replay_progress(&self, _: &ReplayName) -> Result<Vec<ReplayDesk>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn steer_replay(
+        &self,
+        _: &ReplayName,
+        _: Steering,
+        _: &By,
+    ) -> Result<Option<ReplayRecord>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn desks_to_feed(&self) -> Result<Vec<DeskName>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn feed(&self, _: &Feed) -> Result<Fed, LedgerError> {
+        unreachable!("no replay runs here")
+    }
+
+    async fn dead_by_desk(&self, _: &Search) -> Result<Vec<(DeskName, u64)>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn dead_letters(&self, _: &Search, _: &Page) -> Result<Found<DeadLetter>, LedgerError> {
         unreachable!("a desk's loop does not ask")
     }
 }

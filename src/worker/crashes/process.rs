@@ -26,7 +26,7 @@ use crate::{
     event::DeskName,
     rules::{CustomerRule, Form, Rule, RuleBook, Templates},
     ticket::Action,
-    worker::{Post, Worker, desk_loop, pauses::Pauses},
+    worker::{Post, Worker, desk_loop, feeder::Hungry, pauses::Pauses},
 };
 
 /// One rule for one desk.
@@ -111,7 +111,8 @@ impl Process {
             chance: || 0.5,
         };
         let post = Post { settings, desk: Arc::new(desk) };
-        let serving = desk_loop::serve(worker, post, Pauses::none(), CancellationToken::new());
+        let never = (Pauses::none(), Hungry::never());
+        let serving = desk_loop::serve(worker, post, never, CancellationToken::new());
         drop(TaskTracker::new().spawn_on(serving, runtime.handle()));
         Self { runtime, shared }
     }

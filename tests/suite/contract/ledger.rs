@@ -15,6 +15,7 @@ mod losses;
 mod operators;
 mod pauses;
 mod reading;
+mod replays;
 mod searching;
 mod sessions;
 mod watching;
@@ -67,6 +68,18 @@ macro_rules! ledger_contract {
                 a_session_admits_until_it_or_its_token_ends,
                 a_session_that_was_ended_is_not_found_again,
                 sessions_that_are_over_are_forgotten_when_one_is_opened,
+            ],
+            replays: [
+                a_replay_puts_each_dead_letter_back_once_also_after_a_crash,
+                what_dies_after_a_replay_began_is_no_part_of_it,
+                a_replays_name_is_its_identity,
+                a_replay_is_paused_resumed_and_cancelled_each_once,
+                a_replay_keeps_its_rate,
+                a_replay_chooses_by_every_part_of_its_filter,
+                who_has_not_the_desk_feeds_nothing,
+                what_a_replay_puts_back_waits_in_the_lowest_lane,
+                a_later_replay_counts_what_it_puts_back_again,
+                a_replay_of_nothing_is_done_at_once,
             ],
             searching: [
                 every_part_of_a_search_chooses,

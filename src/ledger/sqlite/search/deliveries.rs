@@ -33,7 +33,7 @@ pub(super) fn query(search: &Search) -> &'static str {
 }
 
 /// A page of the deliveries that `search` chooses.
-pub(super) fn search(
+pub(in crate::ledger::sqlite) fn search(
     tx: &Transaction<'_>,
     search: &Search,
     page: &Page,
@@ -68,14 +68,20 @@ fn place(row: &Row<'_>) -> rusqlite::Result<Cursor> {
 }
 
 /// The numbers of the events of this id, of whatever source.
-fn numbers(tx: &Transaction<'_>, id: &str) -> Result<Vec<i64>, LedgerError> {
+pub(in crate::ledger::sqlite) fn numbers(
+    tx: &Transaction<'_>,
+    id: &str,
+) -> Result<Vec<i64>, LedgerError> {
     let mut statement = tx.prepare_cached("SELECT number FROM events WHERE id = ?1")?;
     let numbers = statement.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
     Ok(numbers)
 }
 
 /// Whether what the index has is as the search says.
-fn is_chosen(search: &Search, row: &Row<'_>) -> rusqlite::Result<bool> {
+pub(in crate::ledger::sqlite) fn is_chosen(
+    search: &Search,
+    row: &Row<'_>,
+) -> rusqlite::Result<bool> {
     let Search { desk, state, reason, source, event_type, priority, incident, .. } = search;
     let wanted = [
         (2, desk.as_ref().map(DeskName::as_str)),

@@ -1,10 +1,10 @@
 //! Searches as walks: rows come in the order of one index, and are looked at one by one until the
 //! page is full or enough of them were looked at.
 
-mod deliveries;
+pub(super) mod deliveries;
 mod events;
 mod incidents;
-mod payload;
+pub(super) mod payload;
 #[cfg(test)]
 mod tests;
 

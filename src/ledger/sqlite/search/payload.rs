@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Whether an event, or the words of a delivery's failure, has what `search` says of the payload.
-pub(super) fn has(
+pub(in crate::ledger::sqlite) fn has(
     tx: &Transaction<'_>,
     search: &Search,
     number: i64,
