@@ -14,7 +14,7 @@ mod sources;
 pub use demo_data::{DEMO_MARK, clear_demo_data, is_demo_data};
 pub use error::StartError;
 pub use noted_sightings::sightings_path;
-pub use office::{schemes, source_views};
+pub use office::{planner, schemes, source_views};
 pub use reloading::Reloading;
 
 use std::{
@@ -124,7 +124,8 @@ pub async fn start(
     let ledger = parts.deliver.then(|| open_ledger(&settings, redactions.clone())).transpose()?;
     let records = LedgerRecords::of(ledger_path(&settings), ledger.clone(), redactions);
     let topology = Topology::of(desks.keys(), &notify);
-    let office = office::office(&settings, proofs, &desks, &records, &clock);
+    let planner = planner(rules.clone(), schemas.clone(), &desks);
+    let office = office::office(&settings, proofs, &desks, planner, (&records, &clock));
     let broker = RunningBroker::open(&settings, parts, &topology, &clock)?;
     let (tasks, draining) = (lifecycle.tasks(), lifecycle.draining());
     let reference = contracts::reference(&schemas);

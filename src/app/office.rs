@@ -9,13 +9,15 @@ use crate::{
     clock::Clock,
     config::{Settings, SourceConfig},
     desks::DeskConfig,
-    event::{DeskName, SourceName},
+    event::{DeskName, SchemaBook, SourceName},
     ledger::Ledger,
     operators::{
         Archive, Office, OfficeError,
+        replaying::Planner,
         views::{RefusedView, SecretView, SourceView},
     },
     receiver::{RecordsError, Sighted, SightingBook},
+    rules::LiveRules,
     signature::{InvalidSecret, Scheme, SchemeSettings},
 };
 
@@ -24,8 +26,8 @@ pub(super) fn office(
     settings: &Settings,
     sources: BTreeMap<SourceName, SchemeSettings>,
     desks: &BTreeMap<DeskName, DeskConfig>,
-    records: &Arc<LedgerRecords>,
-    clock: &Arc<dyn Clock>,
+    planner: Planner,
+    (records, clock): (&Arc<LedgerRecords>, &Arc<dyn Clock>),
 ) -> Office {
     let kind = |(name, desk): (&DeskName, &DeskConfig)| (name.clone(), desk.vendor.kind());
     Office {
@@ -36,7 +38,19 @@ pub(super) fn office(
         }),
         clock: clock.clone(),
         desks: desks.iter().map(kind).collect(),
+        planner,
     }
+}
+
+/// What plans of bulk replays are made by.
+pub fn planner(
+    rules: Arc<LiveRules>,
+    schemas: SchemaBook,
+    desks: &BTreeMap<DeskName, DeskConfig>,
+) -> Planner {
+    let pacing =
+        |(name, desk): (&DeskName, &DeskConfig)| (name.clone(), desk.settings.pacing.clone());
+    Planner { rules, schemas, pacing: desks.iter().map(pacing).collect() }
 }
 
 /// How each source proves who it is.

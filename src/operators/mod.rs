@@ -6,6 +6,7 @@ mod console;
 mod error;
 mod guard;
 mod office;
+pub mod replaying;
 mod token;
 pub mod views;
 
@@ -26,7 +27,7 @@ use self::{
     api::{
         acting, admin,
         described::{Bearer, Stranger},
-        issues, looking, overview, steering,
+        issues, looking, overview, replays, steering,
     },
     console::Pages,
     guard::Place,
@@ -50,6 +51,8 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-u
         overview::books, overview::journal, overview::callbacks, overview::sources,
         acting::replay, acting::discard, acting::settle, acting::replay_all, steering::release,
         steering::forget_gaps, steering::pause, steering::resume,
+        replays::plan, replays::begin, replays::list, replays::show, replays::pause, replays::resume,
+        replays::cancel,
         admin::audit, admin::tokens, admin::create_token, admin::revoke_token,
     ),
     components(schemas(ProblemDocument, ViolationDocument)),

@@ -9,3 +9,4 @@ mod guarding;
 mod issues;
 mod reading;
 mod refusing;
+mod replaying;

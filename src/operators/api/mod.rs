@@ -14,6 +14,7 @@ pub(super) mod looking;
 pub(super) mod overview;
 pub(super) mod parameters;
 pub(super) mod refusal;
+pub(super) mod replays;
 pub(super) mod steering;
 
 use std::future::Future;
@@ -39,6 +40,7 @@ pub(super) fn routes(app: &mut ServiceConfig) {
             .wrap(from_fn(admission::admit))
             .configure(reading)
             .configure(operating)
+            .configure(replaying)
             .configure(administering)
             .default_service(web::to(nothing)),
     );
@@ -73,6 +75,26 @@ fn operating(app: &mut ServiceConfig) {
         .service(post("/books/forget-gaps").route(web::post().to(steering::forget_gaps)))
         .service(post("/desks/{desk}/pause").route(web::post().to(steering::pause)))
         .service(post("/desks/{desk}/resume").route(web::post().to(steering::resume)));
+}
+
+fn replaying(app: &mut ServiceConfig) {
+    let post = |path| web::resource(path).default_service(web::to(post_only));
+    app.service(
+        web::resource("/replays")
+            .route(web::get().to(replays::list))
+            .route(web::post().to(replays::begin))
+            .default_service(web::to(get_or_post)),
+    )
+    // Before the names: no replay is called so.
+    .service(post("/replays/plan").route(web::post().to(replays::plan)))
+    .service(
+        web::resource("/replays/{name}")
+            .route(web::get().to(replays::show))
+            .default_service(web::to(get_only)),
+    )
+    .service(post("/replays/{name}/pause").route(web::post().to(replays::pause)))
+    .service(post("/replays/{name}/resume").route(web::post().to(replays::resume)))
+    .service(post("/replays/{name}/cancel").route(web::post().to(replays::cancel)));
 }
 
 fn administering(app: &mut ServiceConfig) {

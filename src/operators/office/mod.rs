@@ -7,6 +7,7 @@
 mod acts;
 mod bulk;
 mod looking;
+mod replays;
 mod sessions;
 
 pub use bulk::{MOST_REPLAYED, Refused, Replayed};
@@ -16,7 +17,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use async_trait::async_trait;
 
-use super::{OfficeError, views::SourceView};
+use super::{OfficeError, replaying::Planner, views::SourceView};
 use crate::{clock::Clock, event::DeskName, ledger::Ledger};
 
 /// Everything that operators' questions and acts need.
@@ -28,6 +29,8 @@ pub struct Office {
     pub clock: Arc<dyn Clock>,
     /// The configured desks, each with its kind.
     pub desks: BTreeMap<DeskName, &'static str>,
+    /// What plans of bulk replays are made by.
+    pub planner: Planner,
 }
 
 /// What the composition has, and operators look at.

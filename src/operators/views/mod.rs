@@ -5,6 +5,7 @@ mod deliveries;
 mod desks;
 mod events;
 mod incidents;
+mod replays;
 mod sources;
 
 pub use brakes::BrakeView;
@@ -12,6 +13,7 @@ pub use deliveries::{DeliveryDetail, DeliveryView};
 pub use desks::{BreakerView, DeskView, WindowView};
 pub use events::{EventDetail, EventView, RouteView};
 pub use incidents::IncidentView;
+pub use replays::{Foreseen, PlanDesk, ReplayPlan, ReplayProgress, ReplayView};
 pub use sources::{RefusedView, SecretView, SourceView};
 
 use serde::Serialize;
