@@ -1,9 +1,19 @@
-//! Who acts on the command line.
+//! Who acts on the command line, and when.
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Context, clock};
-use crate::ledger::{By, Via};
+use super::Context;
+use crate::{
+    clock::{Clock, SystemClock},
+    ledger::{By, Via},
+};
+
+/// The time of day.
+pub(super) fn clock() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
+}
 
 /// The account's name, as the log of operators' acts has it.
 pub(super) fn by(context: &Context, why: Option<String>) -> By {

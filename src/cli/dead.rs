@@ -1,13 +1,14 @@
 //! `deskbell dead`: dead letters and doubts, and what an operator can do about them.
 
 mod choice;
+mod plan;
 
 pub(super) use choice::span;
 
 use clap::{ArgGroup, Args, Subcommand};
 use serde_json::json;
 
-use self::choice::Choice;
+use self::{choice::Choice, plan::Bulk};
 use super::{
     Context, Exit,
     acting::{by, by_at},
@@ -47,7 +48,8 @@ enum Act {
         #[arg(long)]
         json: bool,
     },
-    /// Puts dead letters back to work. What is done stays done.
+    /// Puts dead letters back to work. What is done stays done. Single keys go at once; what a filter
+    /// chooses goes as a run that yields to live events: `--plan` tells beforehand what it would do.
     Replay {
         /// The deliveries' keys; or choose by filter.
         keys: Vec<String>,
@@ -56,6 +58,8 @@ enum Act {
         /// All dead letters, where neither a key nor a filter is given.
         #[arg(long)]
         all: bool,
+        #[command(flatten)]
+        bulk: Bulk,
         /// Why, for those who look later.
         #[arg(long)]
         why: Option<String>,
@@ -98,21 +102,19 @@ impl Options {
                 list(&ledger.deliveries(&filter).await?, json)
             }
             Act::Show { key, json } => show(&*ledger, &argument("key", &key)?, json).await,
-            Act::Replay { keys, choice, all, why, json } => {
-                if !keys.is_empty() && (all || !choice.is_empty()) {
-                    output::aside("give keys or a filter, not both");
-                    return Ok(Exit::Wrong);
-                }
-                let keys = if keys.is_empty() {
+            Act::Replay { keys, choice, all, bulk, why, json } => {
+                if keys.is_empty() {
                     if choice.is_empty() && !all {
                         output::aside("say which: keys, a filter such as --desk, or --all");
                         return Ok(Exit::Wrong);
                     }
-                    let filter = choice.filter(&*clock, None)?;
-                    ledger.deliveries(&filter).await?.into_iter().map(|dead| dead.key).collect()
-                } else {
-                    keys.iter().map(|key| argument("key", key)).collect::<Result<Vec<_>, _>>()?
-                };
+                    return bulk.run(context, &*ledger, &choice, (why, json)).await;
+                }
+                if all || !choice.is_empty() || bulk.is_given() {
+                    output::aside("give keys or a filter, not both");
+                    return Ok(Exit::Wrong);
+                }
+                let keys = keys.iter().map(|key| argument("key", key)).collect::<Result<_, _>>()?;
                 replay(&*ledger, keys, &by(context, why), json).await
             }
             Act::Discard { key, why } => {

@@ -22,6 +22,7 @@ mod issues;
 mod online;
 mod output;
 mod preview;
+mod replays;
 mod run;
 mod sandbox;
 mod send;
@@ -34,11 +35,13 @@ use std::{ffi::OsString, io, process::ExitCode, sync::Arc};
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use self::arguments::{WrongArgument, WrongCall, argument, read_file, source};
+use self::{
+    acting::clock,
+    arguments::{WrongArgument, WrongCall, argument, read_file, source},
+};
 use crate::{
     app,
     causes::Causes,
-    clock::{Clock, SystemClock},
     config::{Config, ConfigError, Environment, Settings},
     event::SchemaBook,
     ledger::Ledger,
@@ -73,6 +76,7 @@ enum Command {
     Events(events::Options),
     Dead(dead::Options),
     Issues(issues::Options),
+    Replays(replays::Options),
     Books(books::Options),
     Brake(brake::Options),
     Callbacks(callbacks::Options),
@@ -173,6 +177,7 @@ impl Command {
             Self::Events(options) => options.run(context).await,
             Self::Dead(options) => options.run(context).await,
             Self::Issues(options) => options.run(context).await,
+            Self::Replays(options) => options.run(context).await,
             Self::Books(options) => options.run(context).await,
             Self::Brake(options) => options.run(context).await,
             Self::Callbacks(options) => options.run(context).await,
@@ -247,9 +252,4 @@ impl Context {
     fn ledger_or_new(&self) -> anyhow::Result<Arc<dyn Ledger>> {
         Ok(app::open_ledger(&self.settings(), self.environment().redactions())?)
     }
-}
-
-/// The time of day.
-fn clock() -> Arc<dyn Clock> {
-    Arc::new(SystemClock)
 }

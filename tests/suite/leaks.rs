@@ -204,7 +204,7 @@ async fn nothing_secret_leaks_where_a_desk_sends_back_what_it_was_sent() {
 
     world.set("HUBSPOT_URL", &kept);
     world.start().await;
-    said.cli(&world, &["dead", "replay", "--desk", "crm"]);
+    said.cli(&world, &["dead", "replay", "--desk", "crm", "--detach"]);
     eventually("what was dead is delivered", || {
         std::future::ready(world.json(&["dead", "list", "--desk", "crm"]) == json!([]))
     })

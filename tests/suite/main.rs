@@ -29,6 +29,7 @@ mod pacing;
 mod powercut;
 mod preflight;
 mod reloading;
+mod replays;
 mod rule_tests;
 mod sabotage;
 mod sandbox;

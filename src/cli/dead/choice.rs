@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use jiff::Timestamp;
 
 use super::super::argument;
 use crate::{clock::Clock, ledger::Filter};
@@ -40,6 +41,11 @@ impl Choice {
     }
 
     pub(super) fn filter(&self, clock: &dyn Clock, most: Option<usize>) -> anyhow::Result<Filter> {
+        self.filter_at(clock.now(), most)
+    }
+
+    /// The same; a stretch of time counts back from `now`.
+    pub(super) fn filter_at(&self, now: Timestamp, most: Option<usize>) -> anyhow::Result<Filter> {
         fn parse<T>(name: &str, text: Option<&String>) -> anyhow::Result<Option<T>>
         where
             T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>,
@@ -48,7 +54,7 @@ impl Choice {
         }
         let since = match &self.since {
             None => None,
-            Some(text) => Some(clock.now() - span("--since", text)?),
+            Some(text) => Some(now - span("--since", text)?),
         };
         Ok(Filter {
             state: Some(self.state.clone()),

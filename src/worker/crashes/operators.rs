@@ -8,7 +8,10 @@ use crate::{
     delivery::{Delivery, Reason},
     event::DeskName,
     ledger::{
-        Access, Audit, AuditEntry, AuditSearch, By, DeskPause, EventRecord, Found, IncidentRecord, Issue, IssueStatus, Issues, LedgerError, NewSession, NewToken, Page, Pauses, Search, Searches, SessionRecord, Sessions, TokenHash, TokenId, TokenRecord, Begun, DeadLetter, Fed, Feed, NewReplay, ReplayDesk, ReplayName, ReplayRecord, Replays, Steering,
+        Access, Audit, AuditEntry, AuditSearch, Begun, By, DeadLetter, DeskPause, EventRecord, Fed,
+        Feed, Found, IncidentRecord, Issue, IssueStatus, Issues, LedgerError, NewReplay,
+        NewSession, NewToken, Page, Pauses, ReplayDesk, ReplayName, ReplayRecord, Replays, Search,
+        Searches, SessionRecord, Sessions, Steering, TokenHash, TokenId, TokenRecord,
     },
 };
 

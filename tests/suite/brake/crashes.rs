@@ -62,7 +62,7 @@ async fn where_the_parent_is_refused_the_next_event_opens_it() {
     assert_eq!(parents(&world).len(), 1);
     assert_eq!(floods(&world)[0]["events"], json!(9));
     // Replayed, it is counted with the others.
-    assert!(world.cli(&["dead", "replay", "--all"]).status.success());
+    assert!(world.cli(&["dead", "replay", "--all", "--detach"]).status.success());
     until_settled(&world, 30).await;
     assert_eq!(crm(&world)["ticketed"], json!(21));
     assert_eq!(floods(&world)[0]["events"], json!(10));

@@ -161,7 +161,7 @@ async fn what_a_source_redacts_is_nowhere_and_a_replay_has_it_still() {
 
     fs::write(world.path("deskbell.toml"), of_another_day()).unwrap();
     world.start().await;
-    said.whole_cli(&world, &["dead", "replay", "--all"]);
+    said.whole_cli(&world, &["dead", "replay", "--all", "--detach"]);
     world.until("evt_2", |delivery| state(delivery) == "ticketed").await;
     let tickets = world.sandbox.supportdesk().tickets_with(&key("evt_2", "support"));
     assert_eq!(tickets[0].description.trim(), "Paid by visa.");
