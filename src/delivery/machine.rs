@@ -23,8 +23,8 @@ impl Delivery {
 
     fn step_into(self, transition: Transition) -> Result<Advanced, InvalidTransition> {
         use Transition::{
-            Absent, Bury, Claim, Complete, Conclude, Discard, Done, Doubt, Engage, Exists, Intend,
-            NotDone, Poison, Postpone, Replay,
+            Absent, Bury, Claim, Complete, Conclude, Discard, Done, Doubt, Edit, Engage, Exists,
+            Intend, NotDone, Poison, Postpone, Replay, Reroute,
         };
         let verb = transition.name();
         match transition {
@@ -58,6 +58,11 @@ impl Delivery {
             }
             Poison { at, failure } => self.poison(at, failure),
             Replay { at } => self.replay(at),
+            Edit { seen, .. } => self.edit(seen),
+            Reroute { at, seen, rule, priority } => {
+                self.is_as_seen(seen)?;
+                Self { rule, priority, ..self }.replay(at)
+            }
             Discard { at, by, why } => match self.state {
                 State::Dead { .. } | State::Uncertain { look_again: None, .. } => {
                     Ok(self.with(State::Discarded { at, by, why }))
@@ -69,12 +74,7 @@ impl Delivery {
                 _ => Err(self.refuses(verb)),
             },
             Absent { at } => match self.state {
-                State::Uncertain { .. } => {
-                    let doubtful = self.doubtful_step().cloned().unwrap_or(Step::Ticket);
-                    let mut advanced = self.note(doubtful, None);
-                    advanced.delivery.requeue(at);
-                    Ok(advanced)
-                }
+                State::Uncertain { .. } => Ok(self.absent(at)),
                 _ => Err(self.refuses(verb)),
             },
         }
@@ -204,6 +204,23 @@ impl Delivery {
         }
     }
 
+    /// What was done for the payload before is done again for the new one, where that does no harm:
+    /// there may be another customer in it, or other records to tie. A ticket or a comment stays.
+    fn edit(mut self, seen: u32) -> Result<Advanced, InvalidTransition> {
+        let State::Dead { .. } = self.state else { return Err(self.refuses("edited")) };
+        self.is_as_seen(seen)?;
+        self.edit = Some(seen + 1);
+        self.steps.retain(|record| !matches!(record.step, Step::Customer | Step::Tie));
+        Ok(Advanced { delivery: self, ended: None })
+    }
+
+    fn is_as_seen(&self, seen: u32) -> Result<(), InvalidTransition> {
+        match self.edit.unwrap_or_default() {
+            current if current == seen => Ok(()),
+            current => Err(InvalidTransition::EditedMeanwhile { current }),
+        }
+    }
+
     pub(super) fn end(
         mut self,
         at: Timestamp,
@@ -229,6 +246,13 @@ impl Delivery {
             self.steps.push(StepRecord { step, progress });
         }
         Advanced { delivery: self, ended: None }
+    }
+
+    fn absent(self, at: Timestamp) -> Advanced {
+        let doubtful = self.doubtful_step().cloned().unwrap_or(Step::Ticket);
+        let mut advanced = self.note(doubtful, None);
+        advanced.delivery.requeue(at);
+        advanced
     }
 
     pub(super) fn requeue(&mut self, at: Timestamp) {

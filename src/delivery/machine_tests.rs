@@ -16,8 +16,8 @@ use super::{
     Delivery, DeliveryKey, EventRef, Failure, InvalidTransition, Outcome, Progress, Reason, State,
     Step,
     Transition::{
-        self, Absent, Bury, Claim, Complete, Discard, Done, Doubt, Exists, Intend, NotDone, Poison,
-        Postpone, Replay,
+        self, Absent, Bury, Claim, Complete, Discard, Done, Doubt, Edit, Exists, Intend, NotDone,
+        Poison, Postpone, Replay, Reroute,
     },
 };
 use crate::{
@@ -52,6 +52,9 @@ enum Act {
     /// The broker gives the message up.
     Poison,
     Replay,
+    /// An operator edits the event as it was `behind` edits ago.
+    Edit,
+    Reroute,
     Discard,
     /// An operator looks for the ticket at the desk and says what there is.
     LookAtDesk,
@@ -73,6 +76,8 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         Act::Bury,
         Act::Poison,
         Act::Replay,
+        Act::Edit,
+        Act::Reroute,
         Act::Discard,
         Act::LookAtDesk,
     ]);
@@ -108,6 +113,7 @@ impl World {
             state: State::Queued,
             steps: Vec::new(),
             incident: None,
+            edit: None,
         };
         Self { delivery, now, tickets: 0 }
     }
@@ -120,6 +126,7 @@ impl World {
     fn transition(&self, happening: Happening) -> Transition {
         let at = self.now;
         let claim = self.delivery.claims.saturating_sub(happening.behind);
+        let seen = self.delivery.edit.unwrap_or_default().saturating_sub(happening.behind);
         let soon = at + Duration::from_secs(30);
         let failure = Failure::of(Reason::DeskFault, "broken");
         let counts = true;
@@ -140,6 +147,10 @@ impl World {
             Act::Bury => Bury { claim, at, failure, limit: None, counts },
             Act::Poison => Poison { at, failure },
             Act::Replay => Replay { at },
+            Act::Edit => Edit { at, seen },
+            Act::Reroute => {
+                Reroute { at, seen, rule: "another".parse().unwrap(), priority: Priority::Low }
+            }
             Act::Discard => Discard { at, by: "ada".to_owned(), why: "random".to_owned() },
             Act::LookAtDesk if self.tickets > 0 => Exists { at, ticket: Self::ticket() },
             Act::LookAtDesk => Absent { at },
@@ -153,6 +164,7 @@ impl World {
         let transition = self.transition(happening);
         let advanced = before.clone().advance(transition.clone());
         check_claims(&before, &transition, advanced.as_ref().map(|it| &it.delivery).err());
+        check_edits(&before, &transition, advanced.as_ref().map(|it| &it.delivery));
         let Ok(advanced) = advanced else { return };
         self.delivery = advanced.delivery;
         if matches!(transition, Intend { step: Step::Ticket, .. }) && happening.desk_obeys {
@@ -206,6 +218,23 @@ fn check_claims(before: &Delivery, transition: &Transition, refused: Option<&Inv
     if *claim != before.claims {
         let over = InvalidTransition::ClaimOver { held: *claim, current: before.claims };
         assert_eq!(refused, Some(&over));
+    }
+}
+
+/// Nobody edits or reroutes what they have not seen, nor anything but a dead letter.
+fn check_edits(
+    before: &Delivery,
+    transition: &Transition,
+    after: Result<&Delivery, &InvalidTransition>,
+) {
+    let edits = before.edit.unwrap_or_default();
+    let (Edit { seen, .. } | Reroute { seen, .. }) = transition else {
+        return assert!(after.is_err() || after.unwrap().edit == before.edit);
+    };
+    let may = matches!(before.state, State::Dead { .. }) && *seen == edits;
+    assert_eq!(after.is_ok(), may, "{before:?}");
+    if let (Edit { .. }, Ok(after)) = (transition, after) {
+        assert_eq!((after.edit, &after.state), (Some(edits + 1), &before.state));
     }
 }
 

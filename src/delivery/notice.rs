@@ -107,6 +107,7 @@ pub(super) mod tests {
             state,
             steps: Vec::new(),
             incident: None,
+            edit: None,
         }
     }
 

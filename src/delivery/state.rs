@@ -39,6 +39,9 @@ pub struct Delivery {
     /// The part that it plays in its incident, once that is decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incident: Option<Part>,
+    /// The edit of its event's payload that counts; `None`: the payload as it was posted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edit: Option<u32>,
 }
 
 /// Names an event.

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 
 use super::{Attempt, Delivery, Failure, Limit, Outcome, Part, Step, Tally};
-use crate::ticket::TicketRef;
+use crate::{
+    event::RuleName,
+    ticket::{Priority, TicketRef},
+};
 
 /// Something that happens to a delivery. `claim` is the number of the claim under which a worker
 /// acts; `at` is when it happens.
@@ -122,6 +125,24 @@ pub enum Transition {
         /// Now.
         at: Timestamp,
     },
+    /// An operator has edited what a dead letter's event says. What is done stays done.
+    Edit {
+        /// Now.
+        at: Timestamp,
+        /// The edit that the operator has seen last; 0: the event as it was posted.
+        seen: u32,
+    },
+    /// An operator puts a dead letter back to work, as today's rules route it.
+    Reroute {
+        /// Now.
+        at: Timestamp,
+        /// The edit that the rules were asked about; 0: the event as it was posted.
+        seen: u32,
+        /// The rule that sends it to its desk today.
+        rule: RuleName,
+        /// Its lane.
+        priority: Priority,
+    },
     /// An operator gives a dead letter up.
     Discard {
         /// Now.
@@ -160,7 +181,8 @@ impl Transition {
             Self::Doubt { .. } => "doubted",
             Self::Bury { .. } => "buried",
             Self::Poison { .. } => "given up",
-            Self::Replay { .. } => "replayed",
+            Self::Replay { .. } | Self::Reroute { .. } => "replayed",
+            Self::Edit { .. } => "edited",
             Self::Discard { .. } => "discarded",
             Self::Exists { .. } => "confirmed",
             Self::Absent { .. } => "denied",
@@ -183,6 +205,8 @@ impl Transition {
             | Self::Conclude { .. }
             | Self::Poison { .. }
             | Self::Replay { .. }
+            | Self::Edit { .. }
+            | Self::Reroute { .. }
             | Self::Discard { .. }
             | Self::Exists { .. }
             | Self::Absent { .. } => None,
@@ -204,6 +228,8 @@ impl Transition {
             | Self::Bury { at, .. }
             | Self::Poison { at, .. }
             | Self::Replay { at }
+            | Self::Edit { at, .. }
+            | Self::Reroute { at, .. }
             | Self::Discard { at, .. }
             | Self::Exists { at, .. }
             | Self::Absent { at } => *at,
@@ -218,55 +244,4 @@ pub struct Advanced {
     pub delivery: Delivery,
     /// The attempt that the transition ended.
     pub ended: Option<Attempt>,
-}
-
-/// A transition that the delivery's state does not allow.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidTransition {
-    /// The state does not allow it.
-    #[error("a delivery that is {state} cannot be {verb}")]
-    WrongState {
-        /// The state's name.
-        state: &'static str,
-        /// What was to happen.
-        verb: &'static str,
-    },
-    /// Another worker has taken the delivery up since.
-    #[error("the claim {held} is over: claim {current} holds the delivery")]
-    ClaimOver {
-        /// The claim under which somebody wanted to act.
-        held: u32,
-        /// The claim that counts.
-        current: u32,
-    },
-    /// A worker is at it, and has time left.
-    #[error("a worker has it until {until}")]
-    Held {
-        /// The worker's deadline.
-        until: Timestamp,
-    },
-    /// It is not due.
-    #[error("it is not due before {not_before}")]
-    NotDue {
-        /// When it is.
-        not_before: Timestamp,
-    },
-    /// A step that may have been done forbids it.
-    #[error("the step `{step}` is in doubt")]
-    InDoubt {
-        /// Which step.
-        step: Step,
-    },
-    /// A step that may be done once is done.
-    #[error("the step `{step}` is already done")]
-    AlreadyDone {
-        /// Which step.
-        step: Step,
-    },
-    /// The ticket's step is not done.
-    #[error("there is no ticket yet")]
-    NoTicket,
-    /// What there is to say is not said.
-    #[error("the ticket has not been added to yet")]
-    NotSaid,
 }

@@ -6,6 +6,7 @@
 mod batch;
 mod binary;
 mod cloudevents;
+mod edit;
 mod encoded;
 mod form;
 mod mark;
@@ -18,6 +19,7 @@ mod time;
 
 pub use batch::{BATCH_CONTENT_TYPE, InItem};
 pub use cloudevents::{CONTENT_TYPE, NotACloudEvent};
+pub use edit::{Change, DataPath, Edit, InvalidDataPath, Stroke, changes, differences};
 pub use form::{EventError, Form};
 pub use mark::{JournalGap, JournalMark};
 pub use names::{DeskName, EventId, EventType, InvalidName, ReceiverName, RuleName, SourceName};

@@ -96,6 +96,10 @@ macro_rules! acts {
 acts! {
     /// Puts a dead letter back to work.
     Replay = "delivery.replay",
+    /// Edits what a dead letter's event says.
+    Edit = "delivery.edit",
+    /// Gives an event a delivery at one more desk.
+    Route = "delivery.route",
     /// Gives a dead letter or a doubt up.
     Discard = "delivery.discard",
     /// Ends a doubt.
@@ -132,7 +136,8 @@ impl Act {
     /// What an operator does by this; `None` where it is not an operator's.
     pub fn of(transition: &Transition) -> Option<Self> {
         match transition {
-            Transition::Replay { .. } => Some(Self::Replay),
+            Transition::Replay { .. } | Transition::Reroute { .. } => Some(Self::Replay),
+            Transition::Edit { .. } => Some(Self::Edit),
             Transition::Discard { .. } => Some(Self::Discard),
             Transition::Exists { .. } | Transition::Absent { .. } => Some(Self::Settle),
             Transition::Claim { .. }

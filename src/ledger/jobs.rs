@@ -82,7 +82,8 @@ pub enum Claimed {
 pub struct Granted {
     /// The delivery, in the state `attempting`.
     pub delivery: Delivery,
-    /// The event as it was first recorded: what counts where two bodies came under one id.
+    /// The event as it was first recorded, which counts where two bodies came under one id, with the
+    /// payload of its last edit, where it has one.
     pub envelope: Envelope,
 }
 
@@ -95,6 +96,6 @@ pub struct Requeue {
     pub delivery: Delivery,
     /// The lane that it goes to: that of its priority, or the lowest where a bulk replay put it back.
     pub lane: Priority,
-    /// Its event.
+    /// Its event as it was first recorded, edited or not: the lane carries it, and the claim edits.
     pub envelope: Envelope,
 }

@@ -5,7 +5,7 @@
 //! - a delivery is claimed by one worker at a time, and only by the holder of its desk's lease;
 //! - a transition under a claim that is over is refused and changes nothing;
 //! - the first body under an event's id stands; another is counted as a conflict;
-//! - an event is kept whole, and what its source redacts is neither shown nor found;
+//! - an event is kept whole and as it was posted: an edit of it counts for one delivery, and is kept, and what its source redacts is neither shown nor found;
 //! - what an operator does stands in the audit log, in the transaction of the act.
 
 mod access;
@@ -14,6 +14,7 @@ mod books;
 mod brakes;
 mod callbacks;
 mod desks;
+mod edits;
 mod engagement;
 mod error;
 mod field_match;
@@ -38,6 +39,7 @@ pub use callbacks::{
     Callback, CallbackOutcome, CallbackRecord, CallbackWishes, Callbacks, Resent, WhichCallbacks,
 };
 pub use desks::{DeskLease, DeskRecord};
+pub use edits::{Amended, Amendment, EditRecord, Edited, Edits, Rerouting, Whole};
 pub use engagement::{Engaged, Engagement};
 pub use error::LedgerError;
 pub use field_match::{FieldMatch, InvalidField};
@@ -75,6 +77,7 @@ pub trait Ledger:
     Callbacks
     + Access
     + Audit
+    + Edits
     + Issues
     + Pauses
     + Replays

@@ -158,5 +158,6 @@ pub(in crate::delivery) fn delivery(id: &str) -> Delivery {
         state: State::Queued,
         steps: Vec::new(),
         incident: None,
+        edit: None,
     }
 }

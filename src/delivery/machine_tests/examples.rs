@@ -94,3 +94,22 @@ fn a_clock_that_went_back_keeps_nothing_waiting_until_it_is_there_again() {
     assert_eq!(early, InvalidTransition::NotDue { not_before });
     assert!(step(retrying, Claim { at: now, until: now + soon }).is_ok());
 }
+
+#[test]
+fn an_edit_keeps_a_ticket_and_lets_the_customer_be_made_anew() {
+    let mut world = World::new();
+    for act in [Act::Claim, Act::AskForCustomer, Act::HearOfCustomer, Act::AskForTicket] {
+        world.live_through(Happening { act, behind: 0, desk_obeys: true, after: 1 });
+    }
+    for act in [Act::HearOfTicket, Act::Bury, Act::Edit] {
+        world.live_through(Happening { act, behind: 0, desk_obeys: true, after: 1 });
+    }
+    assert_eq!(world.delivery.edit, Some(1));
+    assert_eq!(world.delivery.step(&Step::Customer), None);
+    assert!(world.delivery.outcome(&Step::Ticket).is_some());
+    for act in [Act::Reroute, Act::Claim, Act::Complete] {
+        world.live_through(Happening { act, behind: 0, desk_obeys: true, after: 1 });
+    }
+    assert_eq!((world.delivery.state.name(), world.delivery.edit), ("ticketed", Some(1)));
+    assert_eq!(world.delivery.rule.as_str(), "another");
+}

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use self::path::Left;
-use super::{Envelope, Event, RequestId, Route, SourceName};
+use super::{DataPath, Envelope, Event, RequestId, Route, SourceName};
 
 /// What a reader finds in the place of a value.
 pub const REDACTED: &str = "[redacted]";
@@ -43,6 +43,21 @@ impl Redaction {
     /// list is null, so that the others keep their places.
     pub fn without(&self, data: &Value) -> Value {
         self.redacted(data, Left::Nothing)
+    }
+
+    /// The payload as everybody may read it: [`REDACTED`] stands for what is hidden.
+    pub fn marked(&self, data: &Value) -> Value {
+        self.redacted(data, Left::Mark)
+    }
+
+    /// After how many names this place is hidden, with all that is below; `None`: it is not.
+    pub fn reaches(&self, place: &DataPath) -> Option<usize> {
+        self.0.iter().filter_map(|path| path.reaches(place.steps())).min()
+    }
+
+    /// As much of this place as may be named: nothing below what is hidden.
+    pub fn shown(&self, place: &DataPath) -> DataPath {
+        self.reaches(place).map_or_else(|| place.clone(), |names| place.cut(names))
     }
 
     fn redacted(&self, data: &Value, left: Left) -> Value {

@@ -75,6 +75,16 @@ impl RedactedPath {
         strike(data, &self.0, left);
     }
 
+    /// After how many of these names it hides what they lead to; `None`: it does not.
+    pub(super) fn reaches(&self, names: &[String]) -> Option<usize> {
+        let is_on_the_way = |(step, name): (&Step, &String)| match name.parse::<usize>() {
+            Ok(number) => step.is(name) || step.is_item(number),
+            Err(_) => step.is(name),
+        };
+        let is_hit = names.len() >= self.0.len() && self.0.iter().zip(names).all(is_on_the_way);
+        is_hit.then_some(self.0.len())
+    }
+
     /// Whether data that satisfies `schema` may have something at this path. A keyword that says
     /// more than can be told here counts as a yes.
     pub fn may_match(&self, schema: &Value) -> bool {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::Transaction;
 
 use super::{
-    deliveries,
+    deliveries, edits,
     events::{self, EventRow, Which},
     leases, missing,
 };
@@ -37,7 +37,10 @@ pub(super) fn claim(
     let transition = Transition::Claim { at: claim.at, until: claim.until };
     match deliveries::advance(tx, delivery, [transition]) {
         Ok(delivery) => {
-            let envelope = first_recorded(tx, event, envelope)?;
+            let mut envelope = first_recorded(tx, event, envelope)?;
+            if let Some(data) = edits::counting(tx, &delivery)? {
+                envelope.event.data = data;
+            }
             Ok(Claimed::Granted(Box::new(Granted { delivery, envelope })))
         }
         Err(LedgerError::NotAllowed(
@@ -110,6 +113,7 @@ impl Named<'_> {
             state: State::Queued,
             steps: Vec::new(),
             incident: None,
+            edit: None,
         };
         deliveries::insert(tx, event, &delivery)?;
         Ok(delivery)

@@ -55,9 +55,9 @@ pub(super) fn insert(
 ) -> Result<(), LedgerError> {
     tx.prepare_cached(
         "INSERT INTO deliveries (key, event, source, event_id, event_type, desk, priority, lane,
-                                 state, updated_at, doc)
+                                 state, updated_at, due, doc)
          VALUES (:key, :event, :source, :event_id, :event_type, :desk, :priority, :priority,
-                 :state, :updated_at, :doc)",
+                 :state, :updated_at, :due, :doc)",
     )?
     .execute(named_params! {
         ":key": delivery.key.as_str(),
@@ -69,6 +69,7 @@ pub(super) fn insert(
         ":priority": delivery.priority.as_str(),
         ":state": delivery.state.name(),
         ":updated_at": to_nanos(delivery.updated_at),
+        ":due": delivery.due().map(to_nanos),
         ":doc": written(delivery)?,
     })?;
     tx.prepare_cached("UPDATE routes SET taken = 1 WHERE event = ?1 AND desk = ?2")?
@@ -119,13 +120,14 @@ pub(super) fn attempts(
 fn update(tx: &Transaction<'_>, delivery: &Delivery) -> Result<(), LedgerError> {
     let failure = delivery.failure();
     tx.prepare_cached(
-        "UPDATE deliveries SET state = :state, reason = :reason, words = :words,
+        "UPDATE deliveries SET priority = :priority, state = :state, reason = :reason, words = :words,
                                updated_at = :updated_at, due = :due, incident = :incident,
                                doc = :doc
          WHERE key = :key",
     )?
     .execute(named_params! {
         ":key": delivery.key.as_str(),
+        ":priority": delivery.priority.as_str(),
         ":state": delivery.state.name(),
         ":reason": failure.map(|failure| failure.reason.as_str()),
         ":words": failure.map(|failure| &failure.words),

@@ -94,8 +94,8 @@ impl EventRow {
     }
 }
 
-/// Records one more route of an event, unless its desk has one.
-pub(super) fn add_route(tx: &Transaction<'_>, event: i64, route: &Route) -> rusqlite::Result<()> {
+/// Records one more route of an event, unless its desk has one; whether it did.
+pub(super) fn add_route(tx: &Transaction<'_>, event: i64, route: &Route) -> rusqlite::Result<bool> {
     let added = tx
         .prepare_cached(
             "INSERT INTO routes (event, desk, place, rule, priority, source, taken)
@@ -107,7 +107,7 @@ pub(super) fn add_route(tx: &Transaction<'_>, event: i64, route: &Route) -> rusq
         tx.prepare_cached("UPDATE events SET routes = routes + 1 WHERE number = ?1")?
             .execute([event])?;
     }
-    Ok(())
+    Ok(added > 0)
 }
 
 /// A SHA-256 over what the event says: its type, and its data as written. The other attributes may

@@ -3,12 +3,12 @@
 use rusqlite::{ToSql, Transaction, types::Value};
 
 use super::{
-    deliveries,
+    deliveries, edits,
     events::{self, Which},
 };
 use crate::{
     delivery::{Delivery, EventRef},
-    event::Redactions,
+    event::{Event, Redactions},
     ledger::{Filter, LedgerError},
     sqlite::to_nanos,
 };
@@ -57,11 +57,16 @@ fn is_shown(
     {
         return Ok(true);
     }
+    let is_in =
+        |event: &Event| says(&String::from_utf8_lossy(&event.to_cloudevents()), &as_in_json(text));
     let shown = events::show(tx, Which::Named, [id.as_str(), source.as_str()], redactions)?;
-    Ok(shown.iter().any(|record| {
-        let body = record.envelope.event.to_cloudevents();
-        says(&String::from_utf8_lossy(&body), &as_in_json(text))
-    }))
+    if shown.iter().any(|record| is_in(&record.envelope.event)) {
+        return Ok(true);
+    }
+    let number = "SELECT event FROM deliveries WHERE key = ?1";
+    let number: i64 =
+        tx.prepare_cached(number)?.query_row([delivery.key.as_str()], |row| row.get(0))?;
+    Ok(edits::events(tx, number, redactions)?.iter().any(|event| is_in(event)))
 }
 
 /// The query with its parameters, in the order of their places.
@@ -87,9 +92,12 @@ pub(super) fn query(filter: &Filter) -> (String, Vec<Value>) {
     if let Some(text) = &filter.text {
         conditions.push(
             r"(words LIKE ? ESCAPE '\' OR EXISTS (
-                SELECT 1 FROM events WHERE number = event AND body LIKE ? ESCAPE '\'))",
+                SELECT 1 FROM events WHERE number = event AND body LIKE ? ESCAPE '\')
+            OR EXISTS (SELECT 1 FROM edits
+                WHERE edits.event = deliveries.event AND data LIKE ? ESCAPE '\'))",
         );
         parameters.push(Value::Text(containing(text)));
+        parameters.push(Value::Text(containing(&as_in_json(text))));
         parameters.push(Value::Text(containing(&as_in_json(text))));
     }
     let mut query = "SELECT key, doc FROM deliveries".to_owned();

@@ -11,6 +11,7 @@ mod brakes;
 mod callbacks;
 mod claim;
 mod deliveries;
+mod edits;
 mod error;
 mod events;
 mod file;

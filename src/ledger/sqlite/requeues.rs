@@ -47,6 +47,9 @@ fn detail(delivery: &Delivery, transition: &Transition) -> String {
     let of = format!("event {} of {} at {desk}", event.id, event.source);
     match transition {
         Transition::Exists { ticket, .. } => format!("{of}: it is ticket {}", ticket.id),
+        Transition::Reroute { rule, priority, .. } => {
+            format!("{of}: by today's rules, {rule}, {priority}")
+        }
         Transition::Absent { .. } => format!("{of}: there is no ticket"),
         _ => of,
     }

@@ -78,7 +78,10 @@ impl Ledger for Watched {
         let call = async {
             let claimed = on_the_disk(self.inner.claim(claim));
             if let Ok(Claimed::Granted(granted)) = &claimed {
-                self.shared.truth().wrote(&granted.delivery);
+                let mut truth = self.shared.truth();
+                truth.given(&granted.envelope.event.data);
+                truth.wrote(&granted.delivery);
+                drop(truth);
                 *self.shared.deadline() = until;
             }
             claimed

@@ -8,6 +8,7 @@
 
 mod answers;
 mod callbacks;
+mod edits;
 mod ledger;
 mod operators;
 mod parts;
@@ -245,6 +246,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         2 => Just(Act::Thaw),
         2 => Just(Act::Settle),
         2 => Just(Act::Replay),
+        2 => any::<bool>().prop_map(Act::Edit),
         1 => Just(Act::Discard),
         1 => Just(Act::GiveUp),
     ];

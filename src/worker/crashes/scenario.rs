@@ -19,6 +19,8 @@ pub(super) enum Act {
     /// An operator looks for the ticket and says what there is.
     Settle,
     Replay,
+    /// An operator edits the event and replays it; whether by today's rules.
+    Edit(bool),
     Discard,
     /// The broker gives the message up.
     GiveUp,

@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 use super::answers::{Answer, Look};
 use crate::{
@@ -41,6 +42,8 @@ pub(super) struct Truth {
     comments: u32,
     /// Whether that was raised or resolved.
     is_changed: bool,
+    /// The payload that counts.
+    pub(super) says: Value,
     /// The delivery as last written.
     pub(super) written: Option<Delivery>,
     /// Requests for the ticket whose outcome no worker has heard.
@@ -67,6 +70,7 @@ impl Truth {
             tickets: Vec::new(),
             comments: 0,
             is_changed: false,
+            says: Value::Object(Map::new()),
             written: None,
             doubts: BTreeSet::new(),
             asked: 0,
@@ -175,6 +179,13 @@ impl Truth {
     /// Whether no more attempts are counted than before.
     fn is_over(&self, delivery: &Delivery) -> bool {
         self.written.as_ref().is_some_and(|before| before.attempts >= delivery.attempts)
+    }
+
+    /// A worker has been given this to work with.
+    pub(super) fn given(&mut self, data: &Value) {
+        if *data != self.says {
+            self.faults.push(format!("{data} is delivered, and {} counts", self.says));
+        }
     }
 
     /// A worker has been found dead.

@@ -60,6 +60,11 @@ impl Bench {
         }
     }
 
+    /// What an operator does at the ledger.
+    pub(super) fn block_on<T>(&self, act: impl Future<Output = T>) -> T {
+        self.runtime.block_on(act)
+    }
+
     /// Lets `scenario` happen, heals the desk, and holds the delivery to its promises all the time.
     /// Gives the number of calls that its first process made.
     pub(super) fn live_through(&mut self, scenario: &Scenario) -> usize {
@@ -96,7 +101,7 @@ pub(super) struct World<'a> {
     pub(super) holder: u32,
     pub(super) rules: Arc<LiveRules>,
     pub(super) job: Job,
-    key: DeliveryKey,
+    pub(super) key: DeliveryKey,
 }
 
 impl<'a> World<'a> {
@@ -128,7 +133,7 @@ impl<'a> World<'a> {
         Self { bench, scenario, truth, queue, frozen, wall, holder, rules, job, key }
     }
 
-    fn truth(&self) -> MutexGuard<'_, Truth> {
+    pub(super) fn truth(&self) -> MutexGuard<'_, Truth> {
         self.truth.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -143,6 +148,7 @@ impl<'a> World<'a> {
             Act::Thaw => self.thaw(),
             Act::Settle => self.settle(),
             Act::Replay => self.operate(Transition::Replay { at: self.wall }),
+            Act::Edit(by_todays_rules) => self.edit(by_todays_rules),
             Act::Discard => {
                 let (by, why) = ("ada".to_owned(), "because".to_owned());
                 self.operate(Transition::Discard { at: self.wall, by, why });
@@ -196,7 +202,7 @@ impl<'a> World<'a> {
         self.queue.take_back();
     }
 
-    fn delivery(&self) -> Option<Delivery> {
+    pub(super) fn delivery(&self) -> Option<Delivery> {
         self.truth().written.clone()
     }
 
@@ -207,11 +213,16 @@ impl<'a> World<'a> {
         let is_absent = matches!(transition, Transition::Absent { .. });
         let operating = self.bench.ledger.operate(&self.key, transition, &by);
         let Ok(delivery) = self.bench.runtime.block_on(operating) else { return };
+        self.back_to_work(&delivery, is_absent);
+    }
+
+    /// What an operator has written, and the job on its lane where it is to be tried again.
+    pub(super) fn back_to_work(&self, delivery: &Delivery, is_absent: bool) {
         let mut truth = self.truth();
         if delivery.state == State::Queued {
             truth.sent_back(is_absent);
         }
-        truth.wrote(&delivery);
+        truth.wrote(delivery);
         drop(truth);
         let requeues = self.bench.runtime.block_on(self.bench.ledger.requeues(9)).unwrap();
         for requeue in requeues {

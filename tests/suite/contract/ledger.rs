@@ -7,6 +7,7 @@ mod accounts;
 mod audit;
 mod callbacks;
 mod claims;
+mod edits;
 mod incidents;
 mod inspections;
 mod issues;
@@ -114,6 +115,17 @@ macro_rules! ledger_contract {
                 a_retry_of_the_sender_is_no_conflict,
                 a_route_that_comes_later_is_another_delivery,
                 what_was_answered_survives_a_crash,
+            ],
+            edits: [
+                an_edit_counts_from_then_on_and_the_event_stays,
+                an_edit_and_its_replay_are_written_together_or_not_at_all,
+                nobody_edits_what_somebody_else_has_edited_since,
+                only_a_dead_letter_is_edited,
+                a_replay_by_todays_rules_takes_their_route,
+                a_desk_that_todays_rules_add_gets_a_delivery_once,
+                what_is_redacted_is_told_of_no_edit,
+                an_edited_event_is_found_by_what_it_says_now,
+                a_lane_gets_the_event_as_it_was_posted,
             ],
             inspections: [the_last_inspection_of_a_desk_is_kept,],
             incidents: [

@@ -4,10 +4,11 @@
 use rusqlite::Transaction;
 
 use crate::{
-    event::Redactions,
+    event::{Event, Redactions},
     ledger::{
-        EventRecord, FieldMatch, LedgerError, Search,
+        FieldMatch, LedgerError, Search,
         sqlite::{
+            edits,
             events::{self, Which},
             filter::as_in_json,
         },
@@ -28,17 +29,17 @@ pub(in crate::ledger::sqlite) fn has(
     {
         return Ok(true);
     }
-    if !may_have(tx, search, number)? {
-        return Ok(false);
+    if may_have(tx, search, number)?
+        && let Some(record) = events::show(tx, Which::Number, [number], redactions)?.pop()
+        && is_in(search, &record.envelope.event, words)
+    {
+        return Ok(true);
     }
-    let Some(record) = events::show(tx, Which::Number, [number], redactions)?.pop() else {
-        return Ok(false);
-    };
-    Ok(is_in(search, &record, words))
+    let edited = edits::events(tx, number, redactions)?;
+    Ok(edited.iter().any(|event| is_in(search, event, words)))
 }
 
-fn is_in(search: &Search, record: &EventRecord, words: Option<&str>) -> bool {
-    let event = &record.envelope.event;
+fn is_in(search: &Search, event: &Event, words: Option<&str>) -> bool {
     let is_said = search.text.as_ref().is_none_or(|text| {
         words.is_some_and(|words| contains(words, text))
             || contains(&String::from_utf8_lossy(&event.to_cloudevents()), &as_in_json(text))

@@ -2,9 +2,12 @@
 
 use deskbell::{
     delivery::Transition::{self, Absent, Discard, Exists, Replay},
-    ledger::{BookLine, Ledger},
+    event::Route,
+    ledger::{Amendment, BookLine, Edited, Ledger, Rerouting},
+    ticket::Priority,
 };
 use proptest::prelude::*;
+use serde_json::json;
 
 use super::{
     Bench,
@@ -86,6 +89,8 @@ enum Act {
     Bury,
     Doubt,
     Replay,
+    /// It is edited, and goes where today's rules send it: to one desk more.
+    Reroute,
     Discard,
     Exists,
     Absent,
@@ -99,11 +104,11 @@ const DESKS: [&str; 2] = ["crm", "support"];
 fn happenings() -> impl Strategy<Value = Vec<Happening>> {
     use Act::{
         Absent, Bury, Claim, Complete, Discard, Doubt, Exists, GiveUp, Intend, Postpone, Record,
-        Replay, Requeue,
+        Replay, Requeue, Reroute,
     };
     let act = prop::sample::select(vec![
-        Record, Claim, Claim, Claim, Intend, Complete, Postpone, Bury, Doubt, Replay, Discard,
-        Exists, Absent, Requeue, GiveUp,
+        Record, Claim, Claim, Claim, Intend, Complete, Postpone, Bury, Bury, Doubt, Replay,
+        Reroute, Discard, Exists, Absent, Requeue, GiveUp,
     ]);
     let happening = (0..EVENTS.len(), 0..DESKS.len(), 1..4_u32, act)
         .prop_map(|(event, desk, claim, act)| Happening { event, desk, claim, act });
@@ -147,6 +152,9 @@ async fn play(ledger: &dyn Ledger, happening: &Happening, epochs: &[u64; 2], now
             Written::Worker(transitions) => {
                 drop(ledger.advance(&key(id, desk), transitions).await);
             }
+            Written::Amendment(amendment) => {
+                drop(ledger.amend(&key(id, desk), &amendment, &by(now)).await);
+            }
             Written::Operator(act) => drop(ledger.operate(&key(id, desk), act, &by(now)).await),
         },
     }
@@ -156,6 +164,7 @@ async fn play(ledger: &dyn Ledger, happening: &Happening, epochs: &[u64; 2], now
 enum Written {
     Worker(Vec<Transition>),
     Operator(Transition),
+    Amendment(Amendment),
 }
 
 fn written(act: Act, claim: u32, now: u64) -> Written {
@@ -168,6 +177,18 @@ fn written(act: Act, claim: u32, now: u64) -> Written {
         Act::Bury => Worker(bury(claim, now)),
         Act::Doubt => Worker(doubt(claim, now)),
         Act::Replay => Operator(Replay { at }),
+        Act::Reroute => {
+            let route = |desk: &str| Route {
+                desk: desk.parse().unwrap(),
+                rule: "another".parse().unwrap(),
+                priority: Priority::Low,
+            };
+            let edit = Some(Edited { data: json!({"now": now}), touched: Vec::new() });
+            let Route { rule, priority, .. } = route("crm");
+            let others = DESKS.iter().copied().chain(["spare"]).map(route).collect();
+            let replay = Some(Rerouting::Today { rule, priority, others });
+            Written::Amendment(Amendment { seen: claim - 1, edit, replay })
+        }
         Act::Discard => Operator(Discard { at, by: "ada".to_owned(), why: "random".to_owned() }),
         Act::Exists => Operator(Exists { at, ticket: ticket() }),
         Act::Record | Act::Claim | Act::Requeue | Act::GiveUp | Act::Absent => {
