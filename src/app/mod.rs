@@ -14,7 +14,7 @@ mod sources;
 pub use demo_data::{DEMO_MARK, clear_demo_data, is_demo_data};
 pub use error::StartError;
 pub use noted_sightings::sightings_path;
-pub use office::{planner, schemes, source_views};
+pub use office::{office_at, planner, schemes, source_views};
 pub use reloading::Reloading;
 
 use std::{

@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 
-use super::{records::LedgerRecords, sightings_path};
+use super::{ledger_path, records::LedgerRecords, sightings_path};
 use crate::{
-    clock::Clock,
-    config::{Settings, SourceConfig},
+    clock::{Clock, SystemClock},
+    config::{Config, Settings, SourceConfig},
     desks::DeskConfig,
     event::{DeskName, SchemaBook, SourceName},
     ledger::Ledger,
@@ -16,7 +16,7 @@ use crate::{
         replaying::Planner,
         views::{RefusedView, SecretView, SourceView},
     },
-    receiver::{RecordsError, Sighted, SightingBook},
+    receiver::{ReceiverSettings, RecordsError, Sighted, SightingBook},
     rules::LiveRules,
     signature::{InvalidSecret, Scheme, SchemeSettings},
 };
@@ -39,7 +39,18 @@ pub(super) fn office(
         clock: clock.clone(),
         desks: desks.iter().map(kind).collect(),
         planner,
+        longest_event: ReceiverSettings::default().body_limit as usize,
     }
+}
+
+/// What operators do on the command line, with `ledger` and what this configuration says.
+pub fn office_at(config: Config, schemas: &SchemaBook, ledger: Arc<dyn Ledger>) -> Office {
+    let redactions = config.redactions();
+    let Config { settings, sources, desks, rules, .. } = config;
+    let records = LedgerRecords::of(ledger_path(&settings), Some(ledger), redactions);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let planner = planner(Arc::new(LiveRules::from(rules)), schemas.clone(), &desks);
+    office(&settings, schemes(&sources), &desks, planner, (&records, &clock))
 }
 
 /// What plans of bulk replays are made by.

@@ -34,7 +34,7 @@ pub struct ProblemDocument {
     instance: String,
     /// The same as the header `X-Request-Id`.
     request_id: String,
-    /// Where the event breaks its schema; only of `off-schema`.
+    /// Where the event breaks its schema; only of `off-schema` and `bad-edit`.
     errors: Option<Vec<ViolationDocument>>,
     /// The event types that are known, or that the source may post; only of `unknown-type` and
     /// `type-not-allowed`.
@@ -130,6 +130,7 @@ fn header_of(kind: ProblemType) -> Option<(HeaderName, Header)> {
         | ProblemType::WrongState
         | ProblemType::WrongHost
         | ProblemType::BadParameter
+        | ProblemType::BadEdit
         | ProblemType::NoLedger
         | ProblemType::NotReady => None,
     }

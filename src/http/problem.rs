@@ -87,6 +87,8 @@ problem_types! {
     WrongHost => MISDIRECTED_REQUEST, "wrong-host", "The host is not this machine";
     /// A parameter cannot be used.
     BadParameter => UNPROCESSABLE_ENTITY, "bad-parameter", "A parameter cannot be used";
+    /// An edit makes no event that would be accepted.
+    BadEdit => UNPROCESSABLE_ENTITY, "bad-edit", "The event cannot be edited so";
     /// No schema is known for the event's type.
     UnknownType => UNPROCESSABLE_ENTITY, "unknown-type", "The event type is not known";
     /// A map of the source makes no event of the body.

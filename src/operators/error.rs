@@ -1,6 +1,6 @@
 //! Why an operator's question has no answer, or an act was not done.
 
-use crate::ledger::LedgerError;
+use crate::{event::Violation, ledger::LedgerError};
 
 /// Why an operator's question has no answer, or an act was not done.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +22,18 @@ pub enum OfficeError {
     /// What it is about stands in a way that does not allow it.
     #[error("{0}")]
     NotAllowed(String),
+    /// An edit makes no event that would be accepted: where, and why not.
+    #[error("the event cannot be edited so: {}", told(.0))]
+    Unfit(Vec<Violation>),
+}
+
+/// The first of what is wrong, and how much more there is.
+fn told(wrong: &[Violation]) -> String {
+    let first = wrong.first().map(|first| format!("`{}` {}", first.pointer, first.detail));
+    match wrong.len() {
+        0 | 1 => first.unwrap_or_default(),
+        all => format!("{}, and {} more", first.unwrap_or_default(), all - 1),
+    }
 }
 
 impl OfficeError {

@@ -11,7 +11,9 @@ mod token;
 pub mod views;
 
 pub use error::OfficeError;
-pub use office::{Archive, MOST_REPLAYED, Office, Refused, Replayed, SESSION_LASTS};
+pub use office::{
+    Archive, EditWish, MOST_REPLAYED, Office, Refused, Replayed, Ruling, SESSION_LASTS,
+};
 pub use token::{NoChance, PREFIX, mint};
 
 use std::{io, net::TcpListener};
@@ -27,7 +29,7 @@ use self::{
     api::{
         acting, admin,
         described::{Bearer, Stranger},
-        issues, looking, overview, replays, steering,
+        editing, issues, looking, overview, replays, steering,
     },
     console::Pages,
     guard::Place,
@@ -49,7 +51,7 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-u
         looking::events, looking::event, looking::deliveries, looking::delivery,
         looking::dead_letters, issues::issues, issues::judge, overview::desks, overview::desk, overview::incidents, overview::brakes,
         overview::books, overview::journal, overview::callbacks, overview::sources,
-        acting::replay, acting::discard, acting::settle, acting::replay_all, steering::release,
+        editing::edit, editing::edits, acting::replay, acting::discard, acting::settle, acting::replay_all, steering::release,
         steering::forget_gaps, steering::pause, steering::resume,
         replays::plan, replays::begin, replays::list, replays::show, replays::pause, replays::resume,
         replays::cancel,

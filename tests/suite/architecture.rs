@@ -85,6 +85,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "http",
             "inspection",
             "ledger",
+            "rules",
             "standing",
             "ticket",
         ],

@@ -222,7 +222,7 @@ fn add(
          FROM edits WHERE key = ?2 AND number = ?3",
     )?
     .execute((key, of_desk.key.as_str(), of_desk.edit))?;
-    requeues::put(tx, &delivery.key)?;
+    requeues::put(tx, &delivery.key, delivery.priority)?;
     let detail = format!("{}: rule {}, {}", of(&delivery), delivery.rule, delivery.priority);
     audit::note(tx, Act::Route, key, &detail, by)?;
     Ok(Some(delivery))

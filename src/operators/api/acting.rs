@@ -14,7 +14,7 @@ use super::{
     looking::key,
     parameters::Parameters,
 };
-use crate::operators::{MOST_REPLAYED, Office, Replayed, views::DeliveryView};
+use crate::operators::{MOST_REPLAYED, Office, Replayed, Ruling, views::DeliveryView};
 
 /// Why somebody acts, where it has to be said.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -98,16 +98,29 @@ impl Seen {
     }
 }
 
+/// How a dead letter goes back to work.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Replay {
+    /// By which rules; `as-routed`.
+    rules: Option<Ruling>,
+    /// For those who look later.
+    #[schema(min_length = 1, max_length = 500, pattern = "\\S")]
+    reason: Option<String>,
+}
+
 /// Acts take no parameters behind the question mark.
 pub(super) fn no_parameters(request: &HttpRequest) -> Result<(), Refusal> {
     Parameters::of(request)?.done(&[])
 }
 
-/// Puts a dead letter back to work. What is done stays done; one that is back already stays so.
+/// Puts a dead letter back to work. What is done stays done; one that is back already stays so. By
+/// today's rules it takes their rule and lane, and a desk that they name besides gets a delivery
+/// where it has none; where they do not send the event to its desk any more it is refused.
 #[utoipa::path(
     post, path = "/api/v1/deliveries/{key}/replay", tag = "operate",
     params(("key" = String, Path, description = "The delivery's key.")),
-    request_body(content = Option<MaybeWhy>), security(("token" = ["operate"])),
+    request_body(content = Option<Replay>), security(("token" = ["operate"])),
     responses((status = 200, description = "It is queued.", body = DeliveryView), Refused),
 )]
 pub(super) async fn replay(
@@ -119,9 +132,9 @@ pub(super) async fn replay(
 ) -> HttpResponse {
     answered(&request, async {
         no_parameters(&request)?;
-        let why = MaybeWhy::read(&request, payload).await?;
-        let by = office.by_token(&may.token, why);
-        Ok(office.replay(&key(&path)?, &by).await?)
+        let Replay { rules, reason } = body::read(&request, payload).await?;
+        let by = office.by_token(&may.token, optional_reason(reason)?);
+        Ok(office.replay_by(&key(&path)?, rules.unwrap_or_default(), &by).await?)
     })
     .await
 }

@@ -9,6 +9,7 @@ use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 
 use super::refusal::Refusal;
+use crate::event::{Limits, read_json};
 
 /// More is not read.
 pub(super) const MOST_BYTES: usize = 16 * 1024;
@@ -19,39 +20,54 @@ pub(super) const MOST_LETTERS: usize = 500;
 /// Reads a body; none at all counts as `{}`.
 pub(super) async fn read<T: DeserializeOwned>(
     request: &HttpRequest,
-    mut payload: Payload,
+    payload: Payload,
 ) -> Result<T, Refusal> {
+    parse(&bytes(request, payload, MOST_BYTES).await?)
+}
+
+/// Reads a body that holds something of an event, as strictly as the receiver reads events.
+pub(super) async fn read_payload<T: DeserializeOwned>(
+    request: &HttpRequest,
+    payload: Payload,
+    most: usize,
+) -> Result<T, Refusal> {
+    let body = bytes(request, payload, most).await?;
+    let document = read_json(&body, Limits::POSTED).map_err(Refusal::NotStrict)?;
+    serde_json::from_value(document).map_err(unusable)
+}
+
+async fn bytes(
+    request: &HttpRequest,
+    mut payload: Payload,
+    most: usize,
+) -> Result<BytesMut, Refusal> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_cut| Refusal::BrokenBody)?;
-        if body.len() + chunk.len() > MOST_BYTES {
-            return Err(Refusal::TooLarge { limit: MOST_BYTES });
+        if body.len() + chunk.len() > most {
+            return Err(Refusal::TooLarge { limit: most });
         }
         body.extend_from_slice(&chunk);
     }
     if body.is_empty() {
-        return parse(b"{}");
+        return Ok(BytesMut::from(b"{}".as_slice()));
     }
     let said = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = said.and_then(|said| said.split(';').next()).unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case("application/json") {
         return Err(Refusal::MediaType);
     }
-    parse(&body)
+    Ok(body)
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
-    serde_json::from_slice(body).map_err(|error| {
-        if error.is_data() {
-            Refusal::parameter(
-                "body",
-                error.to_string(),
-                "the OpenAPI document tells what is allowed",
-            )
-        } else {
-            Refusal::NotJson(error)
-        }
-    })
+    serde_json::from_slice(body)
+        .map_err(|error| if error.is_data() { unusable(error) } else { Refusal::NotJson(error) })
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "what `map_err` gives")]
+fn unusable(error: serde_json::Error) -> Refusal {
+    Refusal::parameter("body", error.to_string(), "the OpenAPI document tells what is allowed")
 }
 
 /// Why somebody acts, where it has to be said.

@@ -85,6 +85,7 @@ impl IntoResponses for Refused {
             Type::UnsupportedMediaType,
             Type::WrongHost,
             Type::BadParameter,
+            Type::BadEdit,
             Type::NoLedger,
         ])
     }

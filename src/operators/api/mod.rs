@@ -9,6 +9,7 @@ pub(super) mod admission;
 pub(super) mod body;
 pub(super) mod bulk;
 pub(super) mod described;
+pub(super) mod editing;
 pub(super) mod issues;
 pub(super) mod looking;
 pub(super) mod overview;
@@ -52,6 +53,7 @@ fn reading(app: &mut ServiceConfig) {
         .service(get("/events/{source}/{id}").route(web::get().to(looking::event)))
         .service(get("/deliveries").route(web::get().to(looking::deliveries)))
         .service(get("/deliveries/{key}").route(web::get().to(looking::delivery)))
+        .service(get("/deliveries/{key}/edits").route(web::get().to(editing::edits)))
         .service(get("/dead-letters").route(web::get().to(looking::dead_letters)))
         .service(get("/issues").route(web::get().to(issues::issues)))
         .service(get("/desks").route(web::get().to(overview::desks)))
@@ -67,6 +69,7 @@ fn reading(app: &mut ServiceConfig) {
 fn operating(app: &mut ServiceConfig) {
     let post = |path| web::resource(path).default_service(web::to(post_only));
     app.service(post("/issues/{desk}/{died_of}").route(web::post().to(issues::judge)))
+        .service(post("/deliveries/{key}/edit").route(web::post().to(editing::edit)))
         .service(post("/deliveries/{key}/replay").route(web::post().to(acting::replay)))
         .service(post("/deliveries/{key}/discard").route(web::post().to(acting::discard)))
         .service(post("/deliveries/{key}/settle").route(web::post().to(acting::settle)))

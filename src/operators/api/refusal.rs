@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     causes::Causes,
+    event::InvalidJson,
     http::{Problem, ProblemType as Type, request_id},
     ledger::Scope,
     operators::OfficeError,
@@ -35,6 +36,8 @@ pub(in super::super) enum Refusal {
     Parameter { name: String, what: String, allowed: String },
     #[error("the body is not JSON: {0}")]
     NotJson(serde_json::Error),
+    #[error("the body {0}")]
+    NotStrict(InvalidJson),
     #[error("the body is read as application/json alone")]
     MediaType,
     #[error("more than {limit} bytes are not read")]
@@ -79,11 +82,12 @@ impl Refusal {
             Self::NotFound | Self::Office(OfficeError::Unknown { .. }) => Type::NotFound,
             Self::Method { .. } => Type::MethodNotAllowed,
             Self::Parameter { .. } => Type::BadParameter,
-            Self::NotJson(_) | Self::BrokenBody => Type::MalformedBody,
+            Self::NotJson(_) | Self::NotStrict(_) | Self::BrokenBody => Type::MalformedBody,
             Self::MediaType => Type::UnsupportedMediaType,
             Self::TooLarge { .. } => Type::BodyTooLarge,
             Self::Host(_) => Type::WrongHost,
             Self::Office(OfficeError::NotAllowed(_)) => Type::WrongState,
+            Self::Office(OfficeError::Unfit(_)) => Type::BadEdit,
             Self::Office(OfficeError::NoLedger | OfficeError::Ledger(_)) => Type::NoLedger,
         }
     }
@@ -106,7 +110,12 @@ impl Refusal {
             Self::TooLarge { limit } => problem.member("limit", json!(limit)).closing(),
             Self::BrokenBody => problem.closing(),
             Self::MediaType => problem.header(ACCEPT, "application/json"),
-            Self::NotFound | Self::NotJson(_) | Self::Host(_) | Self::Office(_) => problem,
+            Self::Office(OfficeError::Unfit(wrong)) => problem.member("errors", json!(wrong)),
+            Self::NotFound
+            | Self::NotJson(_)
+            | Self::NotStrict(_)
+            | Self::Host(_)
+            | Self::Office(_) => problem,
         }
     }
 }

@@ -48,7 +48,8 @@ impl Office {
         let mut details = Vec::with_capacity(deliveries.len());
         for delivery in &deliveries {
             let attempts = ledger.attempts(&delivery.key).await?;
-            details.push(DeliveryDetail::new(delivery, attempts));
+            let edits = ledger.edits(&delivery.key).await?;
+            details.push(DeliveryDetail::new(delivery, attempts, edits));
         }
         Ok(EventDetail::new(&record, &deliveries, details))
     }
@@ -69,7 +70,8 @@ impl Office {
         let ledger = self.archive.ledger().await?;
         let found: Option<Delivery> = ledger.delivery(key).await?;
         let delivery = found.ok_or_else(|| OfficeError::unknown("delivery", key.as_str()))?;
-        Ok(DeliveryDetail::new(&delivery, ledger.attempts(key).await?))
+        let (attempts, edits) = (ledger.attempts(key).await?, ledger.edits(key).await?);
+        Ok(DeliveryDetail::new(&delivery, attempts, edits))
     }
 
     /// The dead letters as issues, those with the most first.

@@ -6,11 +6,13 @@
 
 mod acts;
 mod bulk;
+mod editing;
 mod looking;
 mod replays;
 mod sessions;
 
 pub use bulk::{MOST_REPLAYED, Refused, Replayed};
+pub use editing::{EditWish, Ruling};
 pub use sessions::SESSION_LASTS;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
@@ -29,8 +31,10 @@ pub struct Office {
     pub clock: Arc<dyn Clock>,
     /// The configured desks, each with its kind.
     pub desks: BTreeMap<DeskName, &'static str>,
-    /// What plans of bulk replays are made by.
+    /// What plans of bulk replays are made by, and edits are held to: today's rules and schemas.
     pub planner: Planner,
+    /// The longest event that is accepted, in bytes.
+    pub longest_event: usize,
 }
 
 /// What the composition has, and operators look at.

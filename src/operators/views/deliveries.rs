@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::{
     delivery::{Attempt, Delivery, Failure, Limit, State},
+    ledger::EditRecord,
     ticket::{Priority, TicketRef},
 };
 
@@ -30,6 +31,8 @@ pub struct DeliveryView {
     pub priority: Priority,
     /// Where it stands.
     pub state: &'static str,
+    /// The edit of its event that counts; null: the event as it was posted.
+    pub edit: Option<u32>,
     /// Attempts that count.
     pub attempts: u32,
     /// Follows it from the receiver's log line to the desk's.
@@ -67,6 +70,9 @@ pub struct DeliveryDetail {
     pub steps: Vec<Value>,
     /// Its attempts, the first one first.
     pub history: Vec<Attempt>,
+    /// What operators made of its event, the first edit first, each against the event as it was
+    /// posted.
+    pub edits: Vec<EditRecord>,
 }
 
 impl DeliveryView {
@@ -94,6 +100,7 @@ impl DeliveryView {
             rule: delivery.rule.to_string(),
             priority: delivery.priority,
             state: delivery.state.name(),
+            edit: delivery.edit,
             attempts: delivery.attempts,
             request_id: delivery.request_id.to_string(),
             updated_at: delivery.updated_at,
@@ -111,8 +118,8 @@ impl DeliveryView {
 
 impl DeliveryDetail {
     /// Shows a delivery with its attempts.
-    pub fn new(delivery: &Delivery, history: Vec<Attempt>) -> Self {
+    pub fn new(delivery: &Delivery, history: Vec<Attempt>, edits: Vec<EditRecord>) -> Self {
         let steps = delivery.steps.iter().filter_map(|step| serde_json::to_value(step).ok());
-        Self { delivery: DeliveryView::of(delivery), steps: steps.collect(), history }
+        Self { delivery: DeliveryView::of(delivery), steps: steps.collect(), history, edits }
     }
 }

@@ -72,7 +72,8 @@ impl EventView {
 }
 
 impl RouteView {
-    fn of(Route { desk, rule, priority }: &Route) -> Self {
+    /// Shows a route.
+    pub fn of(Route { desk, rule, priority }: &Route) -> Self {
         Self { desk: desk.to_string(), rule: rule.to_string(), priority: *priority }
     }
 }

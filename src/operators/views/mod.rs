@@ -3,6 +3,7 @@
 mod brakes;
 mod deliveries;
 mod desks;
+mod edits;
 mod events;
 mod incidents;
 mod replays;
@@ -11,6 +12,7 @@ mod sources;
 pub use brakes::BrakeView;
 pub use deliveries::{DeliveryDetail, DeliveryView};
 pub use desks::{BreakerView, DeskView, WindowView};
+pub use edits::{EditedView, EditsView, ReroutedView};
 pub use events::{EventDetail, EventView, RouteView};
 pub use incidents::IncidentView;
 pub use replays::{Foreseen, PlanDesk, ReplayPlan, ReplayProgress, ReplayView};
