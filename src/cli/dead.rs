@@ -1,6 +1,8 @@
 //! `deskbell dead`: dead letters and doubts, and what an operator can do about them.
 
 mod choice;
+mod edit;
+pub(super) mod edits;
 mod plan;
 
 pub(super) use choice::span;
@@ -8,7 +10,7 @@ pub(super) use choice::span;
 use clap::{ArgGroup, Args, Subcommand};
 use serde_json::json;
 
-use self::{choice::Choice, plan::Bulk};
+use self::{choice::Choice, edits::print_edits, plan::Bulk};
 use super::{
     Context, Exit,
     acting::{by, by_at},
@@ -20,7 +22,7 @@ use crate::{
     ticket::TicketRef,
 };
 
-/// Dead letters: list, show, replay, discard. Doubts too: `--state uncertain`.
+/// Dead letters: list, show, edit, replay, discard. Doubts too: `--state uncertain`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
     #[command(subcommand)]
@@ -48,6 +50,8 @@ enum Act {
         #[arg(long)]
         json: bool,
     },
+    /// Edits the event of one dead letter, for its desk alone. The event as it was posted is kept.
+    Edit(edit::Options),
     /// Puts dead letters back to work. What is done stays done. Single keys go at once; what a filter
     /// chooses goes as a run that yields to live events: `--plan` tells beforehand what it would do.
     Replay {
@@ -60,6 +64,9 @@ enum Act {
         all: bool,
         #[command(flatten)]
         bulk: Bulk,
+        /// By which rules; today's for single keys alone.
+        #[arg(long, value_enum, default_value = "as-routed")]
+        rules: edit::Rules,
         /// Why, for those who look later.
         #[arg(long)]
         why: Option<String>,
@@ -102,10 +109,15 @@ impl Options {
                 list(&ledger.deliveries(&filter).await?, json)
             }
             Act::Show { key, json } => show(&*ledger, &argument("key", &key)?, json).await,
-            Act::Replay { keys, choice, all, bulk, why, json } => {
+            Act::Edit(options) => options.run(context).await,
+            Act::Replay { keys, choice, all, bulk, rules, why, json } => {
                 if keys.is_empty() {
                     if choice.is_empty() && !all {
                         output::aside("say which: keys, a filter such as --desk, or --all");
+                        return Ok(Exit::Wrong);
+                    }
+                    if matches!(rules, edit::Rules::Today) {
+                        output::aside("--rules today is for single keys: say which");
                         return Ok(Exit::Wrong);
                     }
                     return bulk.run(context, &*ledger, &choice, (why, json)).await;
@@ -115,7 +127,11 @@ impl Options {
                     return Ok(Exit::Wrong);
                 }
                 let keys = keys.iter().map(|key| argument("key", key)).collect::<Result<_, _>>()?;
-                replay(&*ledger, keys, &by(context, why), json).await
+                let (replayed, refused) = match rules {
+                    edit::Rules::AsRouted => replay(&*ledger, keys, &by(context, why)).await?,
+                    edit::Rules::Today => edit::replay_today(context, keys, why).await?,
+                };
+                tell_replayed(&replayed, &refused, json)
             }
             Act::Discard { key, why } => {
                 let by = by(context, Some(why.clone()));
@@ -163,10 +179,12 @@ async fn show(ledger: &dyn Ledger, key: &DeliveryKey, json: bool) -> anyhow::Res
     };
     let event = ledger.event(&delivery.event.source, &delivery.event.id).await?;
     let event = event.map(|record| output::cloudevent(&record.envelope.event));
-    let attempts = ledger.attempts(key).await?;
+    let (attempts, edits) = (ledger.attempts(key).await?, ledger.edits(key).await?);
     if json {
         let delivery = output::DeliveryView::from(&delivery);
-        output::json(&json!({ "delivery": delivery, "history": attempts, "event": event }))?;
+        output::json(&json!({
+            "delivery": delivery, "history": attempts, "event": event, "edits": edits,
+        }))?;
         return Ok(Exit::Done);
     }
     output::line(format_args!("{key}  {}", delivery.state.name()))?;
@@ -190,6 +208,7 @@ async fn show(ledger: &dyn Ledger, key: &DeliveryKey, json: bool) -> anyhow::Res
         output::line("")?;
         output::json(&event)?;
     }
+    print_edits("", &edits)?;
     Ok(Exit::Done)
 }
 
@@ -197,8 +216,7 @@ async fn replay(
     ledger: &dyn Ledger,
     keys: Vec<DeliveryKey>,
     by: &By,
-    json: bool,
-) -> anyhow::Result<Exit> {
+) -> anyhow::Result<(Vec<DeliveryKey>, Vec<(DeliveryKey, String)>)> {
     let mut replayed = Vec::new();
     let mut refused = Vec::new();
     for key in keys {
@@ -211,6 +229,14 @@ async fn replay(
             Err(error) => return Err(error.into()),
         }
     }
+    Ok((replayed, refused))
+}
+
+fn tell_replayed(
+    replayed: &[DeliveryKey],
+    refused: &[(DeliveryKey, String)],
+    json: bool,
+) -> anyhow::Result<Exit> {
     if json {
         output::json(&json!({
             "replayed": replayed,
@@ -218,7 +244,7 @@ async fn replay(
                 .collect::<Vec<_>>(),
         }))?;
     } else {
-        for (key, why) in &refused {
+        for (key, why) in refused {
             output::aside(format_args!("{key}: {why}"));
         }
         output::line(format_args!(

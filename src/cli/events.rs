@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{Context, Exit, output};
+use super::{Context, Exit, dead::edits::print_edits, output};
 use crate::{
     delivery::Delivery,
     event::{EventId, Route, SourceName},
@@ -161,6 +161,11 @@ async fn print(
             table.add_row(row);
         }
         output::line(table)?;
+        if delivery.rule != *rule {
+            let (rule, priority) = (&delivery.rule, delivery.priority);
+            output::line(format_args!("  replayed by rule {rule}, {priority}"))?;
+        }
+        print_edits("  ", &ledger.edits(&delivery.key).await?)?;
     }
     Ok(())
 }
@@ -202,6 +207,8 @@ async fn full_view(
     document["event"] = output::cloudevent(&record.envelope.event);
     for (index, delivery) in deliveries.iter().enumerate() {
         let attempts = ledger.attempts(&delivery.key).await?;
+        let edits = ledger.edits(&delivery.key).await?;
+        document["deliveries"][index]["edits"] = serde_json::to_value(edits)?;
         document["deliveries"][index]["history"] = serde_json::to_value(attempts)?;
         document["deliveries"][index]["steps"] = serde_json::to_value(&delivery.steps)?;
     }

@@ -53,6 +53,8 @@ pub(super) struct DeliveryView {
     rule: String,
     priority: &'static str,
     state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    edit: Option<u32>,
     attempts: u32,
     request_id: String,
     updated_at: String,
@@ -89,6 +91,7 @@ impl From<&Delivery> for DeliveryView {
             rule: delivery.rule.to_string(),
             priority: delivery.priority.as_str(),
             state: delivery.state.name(),
+            edit: delivery.edit,
             attempts: delivery.attempts,
             request_id: delivery.request_id.to_string(),
             updated_at: delivery.updated_at.to_string(),

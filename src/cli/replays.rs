@@ -108,7 +108,10 @@ pub(super) fn told(
             print(&view)?;
             Ok(Exit::Done)
         }
-        Err(why @ (OfficeError::Unknown { .. } | OfficeError::NotAllowed(_))) => {
+        Err(
+            why
+            @ (OfficeError::Unknown { .. } | OfficeError::NotAllowed(_) | OfficeError::Unfit(_)),
+        ) => {
             output::aside(why);
             Ok(Exit::No)
         }

@@ -5,6 +5,7 @@ mod admission;
 mod calling;
 mod command_line;
 mod console;
+mod editing;
 mod guarding;
 mod issues;
 mod reading;
