@@ -52,7 +52,7 @@ pub(in super::super) enum Refusal {
 
 impl Refusal {
     /// A parameter, or a member of the body, that cannot be used.
-    pub(super) fn parameter(
+    pub(in super::super) fn parameter(
         name: impl Into<String>,
         what: impl Into<String>,
         allowed: impl Into<String>,

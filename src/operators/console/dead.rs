@@ -52,6 +52,7 @@ pub(super) async fn letters(
         at => "dead",
         next => Serde(asked.behind(found.next.as_ref(), DELIVERIES)),
         letters => Serde(found.items),
+        chosen => Serde(asked.chosen()),
         sent => Serde(asked.sent),
     };
     Ok(pages.shown(&visit.session, "letters.html", page))
@@ -119,11 +120,11 @@ pub(super) async fn discard(
     Ok(to_event(&office.discard(&key(&path)?, &by).await?))
 }
 
-fn key(text: &str) -> Result<DeliveryKey, Turned> {
+pub(super) fn key(text: &str) -> Result<DeliveryKey, Turned> {
     text.parse().map_err(|_| OfficeError::unknown("delivery", text).into())
 }
 
-fn to_event(delivery: &DeliveryView) -> HttpResponse {
+pub(super) fn to_event(delivery: &DeliveryView) -> HttpResponse {
     to(&format!("/console/events/{}/{}", segment(&delivery.source), segment(&delivery.event)))
 }
 

@@ -4,9 +4,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use jiff::Timestamp;
 use minijinja::{context, value::Serde};
 use serde::Serialize;
-use serde_json::Value;
 
-use super::{Pages, lists::Asked, refusal::Turned, session::Visit};
+use super::{
+    Pages, editing::Edited, lists::Asked, refusal::Turned, session::Visit, shown::written,
+};
 use crate::{
     delivery::{Attempt, AttemptOutcome, Reason, State},
     event::{EventId, SourceName},
@@ -71,6 +72,7 @@ pub(super) async fn event(
 struct Shown<'d> {
     delivery: &'d DeliveryView,
     steps: Vec<String>,
+    edits: Vec<Edited<'d>>,
     /// Whether it may be sent back to work.
     is_dead: bool,
     /// Whether it may be given up.
@@ -83,6 +85,7 @@ impl<'d> Shown<'d> {
         Self {
             delivery: &detail.delivery,
             steps: detail.steps.iter().map(written).collect(),
+            edits: detail.edits.iter().map(Edited::of).collect(),
             is_dead: state == "dead",
             is_stuck: ["dead", "uncertain"].contains(&state),
         }
@@ -169,8 +172,4 @@ fn line_of(detail: &EventDetail) -> Vec<Moment> {
     }
     line.sort_by_key(|moment| moment.at);
     line
-}
-
-fn written(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
 }

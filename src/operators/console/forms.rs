@@ -12,7 +12,7 @@ use crate::operators::api::{body, refusal::Refusal};
 pub(super) struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    /// Reads a form, of 16 KiB at most.
+    /// Reads a form, of 16 KiB at most where its path has no bound of its own.
     pub(super) fn read(
         request: &HttpRequest,
         payload: &mut Payload,

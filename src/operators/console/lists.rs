@@ -35,6 +35,13 @@ impl Asked {
         Ok(Self { search, page, sent: sent.into_iter().collect() })
     }
 
+    /// The fields that choose, whichever page was asked for.
+    pub(super) fn chosen(&self) -> BTreeMap<String, String> {
+        let mut fields = self.sent.clone();
+        fields.retain(|name, _| !["cursor", "limit"].contains(&name.as_str()));
+        fields
+    }
+
     /// The fields that ask for what is behind `next`.
     pub(super) fn behind(
         &self,

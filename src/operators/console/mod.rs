@@ -7,13 +7,16 @@
 
 mod dead;
 mod desks;
+mod editing;
 mod events;
 mod forms;
 mod lists;
 mod login;
 mod overview;
 mod refusal;
+mod replays;
 mod session;
+mod shown;
 mod templates;
 
 pub(super) use templates::Pages;
@@ -26,6 +29,9 @@ use actix_web::{
 
 use self::{refusal::Turned, session::Visit};
 use super::api::{admission::Read, refusal::Refusal};
+
+/// A payload may be as long as one that is posted, and its form needs three bytes for some of its letters.
+const LONGEST_EDIT: usize = 1024 * 1024;
 
 const STYLE: &str = include_str!("pages/style.css");
 
@@ -54,14 +60,28 @@ fn looking(app: &mut ServiceConfig) {
         .service(web::resource("/events/{source}/{id}").get(events::event))
         .service(web::resource("/dead").get(dead::issues))
         .service(web::resource("/dead/letters").get(dead::letters))
+        .service(web::resource("/replays/plan").get(replays::plan))
+        .service(web::resource("/replays/{name}").get(replays::replay))
         .service(web::resource("/desks").get(desks::desks));
 }
 
 fn acting(app: &mut ServiceConfig) {
     app.service(web::resource("/dead/replay").post(dead::replay_group))
         .service(web::resource("/dead/issues/{desk}/{died_of}").post(dead::judge))
+        .service(
+            web::resource("/deliveries/{key}/edit")
+                .app_data(web::FormConfig::default().limit(LONGEST_EDIT))
+                .route(web::get().to(editing::form))
+                .route(web::post().to(editing::edit)),
+        )
         .service(web::resource("/deliveries/{key}/replay").post(dead::replay))
         .service(web::resource("/deliveries/{key}/discard").post(dead::discard))
+        .service(
+            web::resource("/replays")
+                .route(web::get().to(replays::replays))
+                .route(web::post().to(replays::begin)),
+        )
+        .service(web::resource("/replays/{name}/{act}").post(replays::steer))
         .service(web::resource("/desks/{desk}/pause").post(desks::pause))
         .service(web::resource("/desks/{desk}/resume").post(desks::resume));
 }

@@ -18,7 +18,7 @@ use crate::ledger::Scope;
 /// What a page may do: show itself with our style, and send forms to us.
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-const TEMPLATES: [(&str, &str); 11] = [
+const TEMPLATES: [(&str, &str); 15] = [
     ("layout.html", include_str!("pages/layout.html")),
     ("login.html", include_str!("pages/login.html")),
     ("parts.html", include_str!("pages/parts.html")),
@@ -27,6 +27,10 @@ const TEMPLATES: [(&str, &str); 11] = [
     ("event.html", include_str!("pages/event.html")),
     ("dead.html", include_str!("pages/dead.html")),
     ("letters.html", include_str!("pages/letters.html")),
+    ("edit.html", include_str!("pages/edit.html")),
+    ("replays.html", include_str!("pages/replays.html")),
+    ("replay.html", include_str!("pages/replay.html")),
+    ("plan.html", include_str!("pages/plan.html")),
     ("replayed.html", include_str!("pages/replayed.html")),
     ("desks.html", include_str!("pages/desks.html")),
     ("turned.html", include_str!("pages/turned.html")),

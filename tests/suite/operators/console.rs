@@ -3,5 +3,6 @@
 mod admission;
 mod browser;
 mod chromium;
+mod mending;
 mod pages;
 mod sessions;

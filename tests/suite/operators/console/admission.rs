@@ -15,6 +15,10 @@ const PAGES: &[(&str, Scope)] = &[
     ("/events/shop/nothing", Scope::Read),
     ("/dead", Scope::Read),
     ("/dead/letters", Scope::Read),
+    ("/deliveries/nothing/edit", Scope::Operate),
+    ("/replays", Scope::Read),
+    ("/replays/plan", Scope::Read),
+    ("/replays/nothing", Scope::Read),
     ("/desks", Scope::Read),
     ("/nothing", Scope::Read),
 ];
@@ -24,8 +28,11 @@ fn acts() -> Vec<(String, Scope)> {
     let acts = [
         ("/dead/replay".to_owned(), Scope::Operate),
         ("/dead/issues/crm/refused".to_owned(), Scope::Operate),
+        (format!("/deliveries/{KEY}/edit"), Scope::Operate),
         (format!("/deliveries/{KEY}/replay"), Scope::Operate),
         (format!("/deliveries/{KEY}/discard"), Scope::Operate),
+        ("/replays".to_owned(), Scope::Operate),
+        ("/replays/nothing/pause".to_owned(), Scope::Operate),
         ("/desks/nothing/pause".to_owned(), Scope::Operate),
         ("/desks/nothing/resume".to_owned(), Scope::Operate),
         ("/logout".to_owned(), Scope::Read),

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::support::{
     chromium::{Chromium, ENTER, Look, TAB},
-    world::{World, payment},
+    world::{World, key, payment},
 };
 
 /// Logs in as a holder of a new token of this scope does.
@@ -45,6 +45,9 @@ async fn every_page_fits_a_desktop_and_a_phone_in_light_and_dark_and_the_browser
         ("event", "/events/shop/evt_1"),
         ("dead", "/dead"),
         ("letters", "/dead/letters"),
+        ("edit", &format!("/deliveries/{}/edit", key("evt_1", "support"))),
+        ("plan", "/replays/plan?reason=unknown-customer"),
+        ("replays", "/replays"),
         ("desks", "/desks"),
     ] {
         for look in Look::ALL {
@@ -58,6 +61,38 @@ async fn every_page_fits_a_desktop_and_a_phone_in_light_and_dark_and_the_browser
         assert_eq!(chromium.evaluate(loaded).await, json!([style]), "{name}");
         assert_eq!(chromium.complaints().await, Vec::<String>::new(), "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_fresh_operator_finds_an_orders_event_sees_why_it_died_fixes_it_and_replays_it() {
+    let world = World::embedded().await;
+    two_events(&world).await;
+    let order = payment("evt_1")["orderId"].as_str().unwrap().to_owned();
+    let chromium = logged_in(&world, "operate").await;
+    chromium.look(Look::Light).await;
+    chromium.click("Events").await;
+    chromium.fill("[name=member]", "orderId").await;
+    chromium.fill("[name=is]", &order).await;
+    chromium.click("Find").await;
+    chromium.click("evt_1").await;
+    let why = chromium.text().await;
+    assert!(why.contains("unknown-customer") && why.contains("Attempt 1 dead"), "{why}");
+    chromium.picture("story-1-why", Look::Light).await;
+    chromium.click("Edit and replay").await;
+    let data = chromium.value("#data").await;
+    assert!(data.contains("nobody"), "{data}");
+    chromium.fill("#data", &data.replace("nobody", "user_42")).await;
+    chromium.fill("#reason", "the shop had sent a test customer").await;
+    chromium.click("See what changes").await;
+    let changes = chromium.text().await;
+    assert!(changes.contains("/data/customerExternalId"), "{changes}");
+    chromium.picture("story-2-changes", Look::Light).await;
+    chromium.click("Edit").await;
+    chromium.sees("Attempt 2 ticketed").await;
+    chromium.picture("story-3-ticketed", Look::Light).await;
+    let told = world.json(&["events", "show", "evt_1"]);
+    let deliveries = told["deliveries"].as_array().unwrap();
+    assert!(deliveries.iter().all(|it| it["state"] == "ticketed"), "{told}");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use super::browser::Browser;
 use crate::support::world::{World, eventually, key, payment};
 
 /// A world with a dead letter of a customer whom nobody knows.
-async fn with_a_dead_letter() -> World {
+pub(super) async fn with_a_dead_letter() -> World {
     let world = World::embedded().await;
     let mut data = payment("evt_1");
     data["customerExternalId"] = json!("nobody");

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Chromium;
+use crate::trial::eventually;
 
 /// The member under which `WebDriver` names an element (its chapter "Elements").
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -40,6 +41,12 @@ impl Chromium {
         self.ask(&format!("/element/{element}/value"), Some(&json!({ "text": text }))).await;
     }
 
+    /// What stands in the field that this selects.
+    pub(crate) async fn value(&self, selector: &str) -> String {
+        let expression = format!("document.querySelector({}).value", json!(selector));
+        self.evaluate(&expression).await.as_str().unwrap().to_owned()
+    }
+
     /// Presses keys where the focus is.
     pub(crate) async fn press(&self, keys: &str) {
         let active = self.ask("/element/active", None).await;
@@ -50,6 +57,18 @@ impl Chromium {
     /// What is written on the page.
     pub(crate) async fn text(&self) -> String {
         self.evaluate("document.body.innerText").await.as_str().unwrap().to_owned()
+    }
+
+    /// Reloads the page until this is written on it.
+    pub(crate) async fn sees(&self, text: &str) {
+        eventually(text, || async {
+            if self.text().await.contains(text) {
+                return true;
+            }
+            self.ask("/refresh", Some(&json!({}))).await;
+            false
+        })
+        .await;
     }
 
     async fn find_all(&self, using: &str, value: &str) -> Vec<String> {
