@@ -32,6 +32,9 @@ secrets = ["a-secret-of-woocommerce"]
 [sources.gateway]
 verify = "none"
 format = "stripe"
+
+[operators.notify.chat]
+queue = true
 "#;
 
 fn read(path: &str) -> String {
