@@ -49,6 +49,7 @@ fn envelope() -> Envelope {
             rule: "payment-failed".parse().expect("a name"),
             priority: Priority::High,
         }],
+        trace: id.trace(),
         request_id: id,
         received_at: SystemClock.now(),
     }

@@ -6,7 +6,7 @@
 //! - *words*, pure: [`event`], [`ticket`], [`signature`], [`rules`], [`formats`], [`delivery`],
 //!   [`standing`], [`conditions`], [`inspection`], [`causes`];
 //! - *seams*, a trait and its implementations each: [`clock`], [`broker`], [`ledger`], [`desks`]
-//!   (and the engine [`sqlite`] below two of them);
+//!   (and the engine [`sqlite`] below two of them, and the spans of [`traces`]);
 //! - *drivers*: [`receiver`], [`worker`], [`callbacks`], [`operators`], [`sandbox`], [`http`];
 //! - *composition*: [`config`], [`contracts`], [`telemetry`], [`lifecycle`], [`app`], [`cli`].
 
@@ -36,4 +36,5 @@ pub mod sqlite;
 pub mod standing;
 pub mod telemetry;
 pub mod ticket;
+pub mod traces;
 pub mod worker;

@@ -1,12 +1,14 @@
-//! Logs and metrics.
+//! Logs, metrics and traces.
 //!
 //! What is logged: names, ids, counts, states and a desk's own code for a refusal. Never a body, a
 //! header, a signature, a secret or the text of a ticket, whatever the filter asks for: what other
 //! crates say below a warning is left out, and a panic is told by its place. Log lines go to standard
 //! error; metrics are rendered on the private port.
 
+mod exporting;
 mod table;
 
+pub use exporting::{InvalidCollector, Traces};
 pub use table::{Kind, METRICS, Metric};
 
 use std::{io::IsTerminal, panic, sync::OnceLock, time::Duration};
@@ -14,14 +16,14 @@ use std::{io::IsTerminal, panic, sync::OnceLock, time::Duration};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing_subscriber::{
-    EnvFilter,
-    filter::{LevelFilter, Targets},
+    EnvFilter, Layer,
+    filter::{FilterExt as _, LevelFilter, Targets},
     fmt,
     layer::SubscriberExt,
     util::SubscriberInitExt,
 };
 
-use crate::{broker::rabbitmq, config::LogFormat};
+use crate::{broker::rabbitmq, config::LogFormat, traces};
 
 /// Upper bounds of the histograms' buckets, in seconds: from a fast 202 to a slow night.
 const BUCKETS: [f64; 15] =
@@ -44,23 +46,34 @@ fn ceiling() -> Targets {
     Targets::new()
         .with_default(LevelFilter::WARN)
         .with_target(env!("CARGO_CRATE_NAME"), LevelFilter::TRACE)
+        .with_target(traces::TARGET, LevelFilter::OFF)
+        // Its errors quote the collector's address; the exporter tells of them in its own words.
+        .with_target("opentelemetry", LevelFilter::OFF)
         .with_targets(rabbitmq::QUIET.iter().map(|target| (*target, LevelFilter::OFF)))
 }
 
-/// Sends the process's log lines to standard error. A second call changes nothing.
-pub fn start(directives: &str, format: LogFormat) -> Result<(), InvalidFilter> {
+/// Sends the process's log lines to standard error, and its spans where `traces` says. A second call
+/// changes nothing.
+pub fn start(
+    directives: &str,
+    format: LogFormat,
+    traces: Option<&Traces>,
+) -> Result<(), InvalidFilter> {
     let lines = fmt::layer().with_writer(std::io::stderr);
     let asked = EnvFilter::try_new(directives).map_err(InvalidFilter)?;
-    let registry = tracing_subscriber::registry().with(asked).with(ceiling());
-    let started = match format {
+    let lines = match format {
         LogFormat::Pretty => {
             let colours = std::io::stderr().is_terminal();
-            registry.with(lines.with_ansi(colours).with_target(false)).try_init()
+            lines.with_ansi(colours).with_target(false).boxed()
         }
-        LogFormat::Json => registry.with(lines.json().flatten_event(true)).try_init(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
+    // The filter is the lines' own: what it leaves out is traced all the same.
+    let registry = tracing_subscriber::registry()
+        .with(lines.with_filter(asked.and(ceiling())))
+        .with(traces.map(Traces::layer));
     // The only error is that there is a subscriber already.
-    drop(started);
+    drop(registry.try_init());
     Ok(())
 }
 
@@ -124,7 +137,7 @@ mod tests {
         let file = Arc::new(tempfile::tempfile().unwrap());
         let layer = fmt::layer().with_writer(file.clone());
         let asked = EnvFilter::new("trace,hyper=trace,lapin=trace");
-        let subscriber = Registry::default().with(asked).with(ceiling()).with(layer);
+        let subscriber = Registry::default().with(layer.with_filter(asked.and(ceiling())));
         tracing::subscriber::with_default(subscriber, act);
         let mut lines = String::new();
         (&*file).rewind().unwrap();
@@ -141,6 +154,8 @@ mod tests {
             tracing::info!(target: "hyper::proto", "canary");
             tracing::trace!(target: "h2::codec", "canary");
             tracing::error!(target: "lapin::channel", "canary");
+            tracing::error!(target: "opentelemetry-otlp", "canary");
+            tracing::error!(target: traces::TARGET, "canary");
         });
         for told in ["own-trace", "inner-trace", "other-warning"] {
             assert!(log.contains(told), "{told} in {log}");

@@ -68,6 +68,11 @@ pub trait Broker: fmt::Debug + Send + Sync {
         Err(BrokerError::Unroutable)
     }
 
+    /// What traces call it (OpenTelemetry's `messaging.system`).
+    fn system(&self) -> &'static str {
+        "deskbell"
+    }
+
     /// Whether [`Broker::publish`] would be tried now, and if not, why.
     fn readiness(&self) -> Readiness;
 }

@@ -45,7 +45,7 @@ use crate::{
     config::{Config, ConfigError, Environment, Settings},
     event::SchemaBook,
     ledger::Ledger,
-    telemetry,
+    telemetry::{self, InvalidCollector, Traces},
 };
 
 /// Turns business events into support tickets, and never loses or doubles one.
@@ -127,6 +127,7 @@ pub fn main() -> ExitCode {
             output::aside(format_args!("deskbell: {}", Causes(error.as_ref())));
             let wrong = error.is::<ConfigError>()
                 || error.is::<telemetry::InvalidFilter>()
+                || error.is::<telemetry::InvalidCollector>()
                 || error.is::<WrongArgument>()
                 || error.is::<WrongCall>()
                 || error.is::<app::StartError>();
@@ -145,11 +146,15 @@ fn run_to_end(command: Command) -> anyhow::Result<Exit> {
     drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
     let context = Context::read();
     let settings = context.settings();
-    telemetry::start(command.log_filter(&settings), settings.log_format)?;
+    let traces = command.traces(&context)?;
+    telemetry::start(command.log_filter(&settings), settings.log_format, traces.as_ref())?;
     telemetry::tell_of_panics();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let exit = runtime.block_on(command.run(&context));
     runtime.shutdown_background();
+    if let Some(traces) = traces {
+        traces.end();
+    }
     exit
 }
 
@@ -159,6 +164,16 @@ impl Command {
         match self {
             Self::Demo(_) if settings.log == "info" => "error",
             _ => &settings.log,
+        }
+    }
+
+    /// Where the traces of a service go; those of other commands go nowhere.
+    fn traces(&self, context: &Context) -> Result<Option<Traces>, InvalidCollector> {
+        match self {
+            Self::Run | Self::Receive | Self::Deliver => {
+                Traces::from_environment(|name| context.variable(name))
+            }
+            _ => Ok(None),
         }
     }
 

@@ -14,6 +14,7 @@ use reqwest::{
     header::{CONTENT_TYPE, HeaderValue},
 };
 use tokio::time::Instant;
+use tracing::{Instrument, Span};
 
 use super::{
     BuildError, DeskError, DeskSettings, Pacer, Pass,
@@ -21,6 +22,7 @@ use super::{
     deadline,
     reply::Reply,
 };
+use crate::traces;
 
 /// The longest wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -40,6 +42,8 @@ pub(super) struct Caller {
     settings: DeskSettings,
     credential: Credential,
     key: HeaderValue,
+    /// The machine, for traces.
+    server: String,
     http: Client,
     pacer: Pacer,
 }
@@ -61,7 +65,9 @@ impl Caller {
             .build()
             .map_err(BuildError::Client)?;
         let pacer = Pacer::new(&settings.pacing);
-        Ok(Self { settings: settings.clone(), credential, key, http, pacer })
+        let url = reqwest::Url::parse(&settings.base_url).ok();
+        let server = url.as_ref().and_then(reqwest::Url::host_str).unwrap_or_default().to_owned();
+        Ok(Self { settings: settings.clone(), credential, key, server, http, pacer })
     }
 
     /// Where the desk is, for previews.
@@ -98,9 +104,11 @@ impl Caller {
         call: &Call,
     ) -> Result<Reply, DeskError> {
         let began = Instant::now();
-        let result = self.exchange(call).await;
+        let (desk, method) = (&self.settings.name, call.method.as_str());
+        let span = traces::call(desk, method, call.template, &self.server);
+        let result = self.exchange(call).instrument(span.clone()).await;
         drop(pass);
-        self.record(step, call, began.elapsed(), &result);
+        self.record(step, call, began.elapsed(), &result, &span);
         result
     }
 
@@ -140,13 +148,24 @@ impl Caller {
         Ok(Reply::new(status, response.headers(), &self.credential.scrub(body)))
     }
 
-    fn record(&self, step: &str, call: &Call, took: Duration, result: &Result<Reply, DeskError>) {
+    fn record(
+        &self,
+        step: &str,
+        call: &Call,
+        took: Duration,
+        result: &Result<Reply, DeskError>,
+        span: &Span,
+    ) {
         let (outcome, status) = match result {
             Ok(reply) => (outcome(reply), Some(reply.status)),
             Err(DeskError::Unreadable { status, .. }) => ("unreadable", Some(*status)),
             Err(DeskError::Unreachable(_)) => ("unreachable", None),
             Err(_) => ("no-answer", None),
         };
+        match status {
+            Some(status) => traces::answered(span, status, outcome != "success"),
+            None => traces::failed(span, outcome),
+        }
         let desk = &self.settings.name;
         tracing::debug!(
             desk.name = %desk,

@@ -16,6 +16,7 @@ mod redaction;
 mod schema;
 mod strict;
 mod time;
+mod trace;
 
 pub use batch::{BATCH_CONTENT_TYPE, InItem};
 pub use cloudevents::{CONTENT_TYPE, NotACloudEvent};
@@ -30,6 +31,7 @@ pub use redaction::{
 pub use schema::{MOST_VIOLATIONS, SchemaBook, SchemaFault, Violation};
 pub use strict::{InvalidJson, LONGEST_NUMBER, Limits, Place, read as read_json};
 pub use time::is_rfc3339;
+pub use trace::{InvalidTraceParent, TraceParent};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -79,6 +81,8 @@ pub struct Envelope {
     pub request_id: RequestId,
     /// When the receiver had read and checked it.
     pub received_at: Timestamp,
+    /// What published it, in a distributed trace. It travels along and identifies nothing.
+    pub trace: TraceParent,
 }
 
 impl Envelope {
@@ -114,6 +118,11 @@ impl RequestId {
     /// Takes up an id that travelled with a message.
     pub fn carried(text: impl Into<String>) -> Self {
         Self(text.into())
+    }
+
+    /// The trace that is made from the id: every event's, where nobody began another.
+    pub fn trace(&self) -> TraceParent {
+        TraceParent::of(self)
     }
 
     /// The id as text.

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use super::{
     body,
@@ -17,9 +18,10 @@ use super::{
     source::Source,
 };
 use crate::{
-    event::{Envelope, RequestId},
+    event::{Envelope, RequestId, TraceParent},
     formats::Format,
     http::request_id,
+    traces,
 };
 
 /// The methods of a hook.
@@ -68,10 +70,21 @@ pub(super) async fn receive(
     if ping::may_be(&request, source) {
         return ping::answer(&request, payload, source, &intake, &budget).await;
     }
-    match accept(&request, payload, source, &intake, &budget).await {
+    let parent = traceparent(&request);
+    let span = traces::request(&source.name, &RequestId::carried(request_id(&request)), parent);
+    let accepting = accept(&request, payload, source, &intake, &budget);
+    let answer = match accepting.instrument(span.clone()).await {
         Ok(accepted) => accepted.answer(source, started, &labels),
         Err(refusal) => refuse(refusal, Some(source), &request, &intake),
-    }
+    };
+    traces::answered(&span, answer.status().as_u16(), answer.status().is_server_error());
+    answer
+}
+
+/// The trace that the sender says the request belongs to.
+fn traceparent(request: &HttpRequest) -> Option<TraceParent> {
+    let header = request.headers().get("traceparent")?;
+    header.to_str().ok()?.parse().ok()
 }
 
 async fn accept(
@@ -88,10 +101,12 @@ async fn accept(
     source.limits.count()?;
     let mut posted = Posted::read(source, content, request, &verified)?;
     intake.check_all(source, &posted)?;
-    let address = |(_, event)| intake.address(event, RequestId::carried(request_id(request)));
-    let envelopes: Vec<Envelope> =
+    let request_id = RequestId::carried(request_id(request));
+    let trace = traceparent(request).unwrap_or_else(|| request_id.trace());
+    let address = |(_, event)| intake.address(event, request_id.clone(), trace);
+    let mut envelopes: Vec<Envelope> =
         std::mem::take(&mut posted.events).into_iter().map(address).collect();
-    intake.publish(&envelopes).await?;
+    intake.publish(&mut envelopes).await?;
     let Posted { shape, passed_over, .. } = posted;
     Ok(Accepted { shape, envelopes, passed_over })
 }

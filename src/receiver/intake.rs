@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, web::Bytes};
 use futures_util::{StreamExt, stream};
 use metrics::Counter;
 use tokio::time::timeout;
+use tracing::{Instrument, Span};
 
 use super::{
     certificates::{Certificates, GetError},
@@ -19,9 +20,10 @@ use super::{
 use crate::{
     broker::{Broker, BrokerError, Readiness},
     clock::Clock,
-    event::{Envelope, Event, RequestId, SchemaBook, SourceName},
+    event::{Envelope, Event, RequestId, SchemaBook, SourceName, TraceParent},
     rules::LiveRules,
     signature::{Headers, SignatureError, Verified},
+    traces,
 };
 
 /// All that the receiver needs to take an event in.
@@ -137,30 +139,38 @@ impl Intake {
     }
 
     /// Adds to the event where it goes.
-    pub(super) fn address(&self, event: Event, request_id: RequestId) -> Envelope {
+    pub(super) fn address(
+        &self,
+        event: Event,
+        request_id: RequestId,
+        trace: TraceParent,
+    ) -> Envelope {
         let routes = self.rules.now().route(&event);
-        Envelope { event, routes, request_id, received_at: self.clock.now() }
+        Envelope { event, routes, request_id, received_at: self.clock.now(), trace }
     }
 
     /// Makes every envelope durable, or says that nobody knows. Some may be durable even so: posted
     /// again under their ids they are not doubled.
-    pub(super) async fn publish(&self, envelopes: &[Envelope]) -> Result<(), Refusal> {
+    pub(super) async fn publish(&self, envelopes: &mut [Envelope]) -> Result<(), Refusal> {
+        let system = self.broker.system();
+        let span = |envelope| traces::publish(envelope, system);
+        let spans: Vec<Span> = envelopes.iter_mut().map(span).collect();
         let Some(first) = envelopes.first() else { return Ok(()) };
-        let published = self.make_durable(envelopes).await;
+        let published = self.make_durable(envelopes, &spans).await;
         let count = u64::try_from(envelopes.len()).unwrap_or(u64::MAX);
         let outcome = if published.is_ok() { DURABLE } else { NOT_DURABLE };
         publications(&first.event.source, outcome).increment(count);
         published
     }
 
-    async fn make_durable(&self, envelopes: &[Envelope]) -> Result<(), Refusal> {
+    async fn make_durable(&self, envelopes: &[Envelope], spans: &[Span]) -> Result<(), Refusal> {
         if let Readiness::Unavailable(reason) = self.broker.readiness() {
             return Err(Refusal::NotDurable(BrokerError::Unavailable(reason)));
         }
         let deadline = self.settings.publish_deadline;
-        let published = match envelopes {
-            [envelope] => timeout(deadline, self.broker.publish(envelope)).await,
-            envelopes => timeout(deadline, self.publish_all(envelopes)).await,
+        let published = match (envelopes, spans) {
+            ([envelope], [span]) => timeout(deadline, self.publish_one(envelope, span)).await,
+            (envelopes, spans) => timeout(deadline, self.publish_all(envelopes, spans)).await,
         };
         match published {
             Ok(published) => published.map_err(Refusal::NotDurable),
@@ -168,10 +178,18 @@ impl Intake {
         }
     }
 
+    async fn publish_one(&self, envelope: &Envelope, span: &Span) -> Result<(), BrokerError> {
+        let published = self.broker.publish(envelope).instrument(span.clone()).await;
+        if published.is_err() {
+            traces::failed(span, "not-durable");
+        }
+        published
+    }
+
     /// Publishes each as a message of its own, many at a time; the first failure is told.
-    async fn publish_all(&self, envelopes: &[Envelope]) -> Result<(), BrokerError> {
-        stream::iter(envelopes)
-            .map(|envelope| self.broker.publish(envelope))
+    async fn publish_all(&self, envelopes: &[Envelope], spans: &[Span]) -> Result<(), BrokerError> {
+        stream::iter(envelopes.iter().zip(spans))
+            .map(|(envelope, span)| self.publish_one(envelope, span))
             .buffer_unordered(AT_A_TIME)
             .fold(Ok(()), |all, one| std::future::ready(all.and(one)))
             .await

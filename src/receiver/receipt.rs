@@ -131,6 +131,7 @@ mod tests {
                 priority: crate::ticket::Priority::High,
             }],
             request_id: RequestId::fresh(),
+            trace: RequestId::carried("r-1").trace(),
             received_at: jiff::Timestamp::UNIX_EPOCH,
         };
         let scheme = Scheme::new(SchemeSettings::None).unwrap();

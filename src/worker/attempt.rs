@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use super::{
     PAUSE,
@@ -15,7 +15,9 @@ use crate::{
     causes::Causes,
     delivery::{Delivery, Failure, Limit, State, Transition, time_between},
     desks::Turn,
+    event::Route,
     ledger::{Claim, Claimed, LedgerError},
+    traces,
 };
 
 /// What a claim has left beyond the time that a step may take: for the ledger's own writes.
@@ -44,7 +46,7 @@ pub(super) enum Ending {
 
 /// Brings a job to an outcome and settles its message.
 pub(super) async fn deliver(station: Arc<Station>, passage: Passage, lease: Lease) {
-    let Job { envelope, desk, priority, .. } = lease.job();
+    let Job { envelope, desk, rule, priority } = lease.job();
     let span = tracing::info_span!(
         "delivery",
         desk = %desk,
@@ -54,7 +56,10 @@ pub(super) async fn deliver(station: Arc<Station>, passage: Passage, lease: Leas
         priority = %priority,
     );
     let Passage { turn, probe } = passage;
-    settle(station, turn, lease).instrument(span).await;
+    // The innermost, so that the attempt's end finds it.
+    let route = Route { desk: desk.clone(), rule: rule.clone(), priority: *priority };
+    let traced = traces::process(envelope, &route, station.worker.broker.system());
+    settle(station, turn, lease).instrument(traced).instrument(span).await;
     drop(probe);
 }
 
@@ -133,6 +138,7 @@ async fn conclude(station: &Station, run: Run<'_>, ending: Ending) -> Result<Nex
     };
     transitions.push(last);
     let delivery = station.worker.ledger.advance(&delivery.key, transitions).await?;
+    Span::current().record("deskbell.delivery.state", delivery.state.name());
     report(&delivery, received_at, at, is_told);
     Ok(next)
 }

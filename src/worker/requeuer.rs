@@ -8,12 +8,14 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use super::{PAUSE, Worker};
 use crate::{
     broker::{BrokerError, Job},
     causes::Causes,
     ledger::{LedgerError, Requeue},
+    traces,
 };
 
 /// Requeues looked at in one round, beside those that are stuck.
@@ -85,14 +87,16 @@ enum Stop {
 
 /// Puts one delivery on its lane. `is_told`: why it cannot be has been said before.
 async fn carry_out(worker: &Worker, requeue: Requeue, is_told: bool) -> Result<(), Stop> {
-    let Requeue { number, delivery, lane, envelope } = requeue;
+    let Requeue { number, delivery, lane, mut envelope } = requeue;
+    let span = traces::requeue(&mut envelope, worker.broker.system());
     let job = Job {
         envelope: Arc::new(envelope),
         desk: delivery.desk,
         rule: delivery.rule,
         priority: lane,
     };
-    if let Err(error) = worker.broker.requeue(&job).await {
+    if let Err(error) = worker.broker.requeue(&job).instrument(span.clone()).await {
+        traces::failed(&span, "not-durable");
         if !is_told {
             let (key, desk) = (&delivery.key, &job.desk);
             let error = Causes(&error);
@@ -187,6 +191,7 @@ mod tests {
             event,
             routes: Vec::new(),
             request_id: RequestId::carried("r-1"),
+            trace: RequestId::carried("r-1").trace(),
             received_at: at,
         };
         let claim = Claim {

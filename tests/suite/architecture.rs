@@ -22,6 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // seams, and the engine below two of them
     ("clock", &[]),
     ("sqlite", &["causes"]),
+    ("traces", &["event"]),
     ("broker", &["causes", "clock", "event", "sqlite", "ticket"]),
     (
         "ledger",
@@ -37,7 +38,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "ticket",
         ],
     ),
-    ("desks", &["causes", "clock", "delivery", "event", "inspection", "standing", "ticket"]),
+    (
+        "desks",
+        &["causes", "clock", "delivery", "event", "inspection", "standing", "ticket", "traces"],
+    ),
     // drivers
     ("http", &[]),
     (
@@ -54,6 +58,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "signature",
             "sqlite",
             "ticket",
+            "traces",
         ],
     ),
     (
@@ -71,6 +76,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "rules",
             "standing",
             "ticket",
+            "traces",
         ],
     ),
     ("callbacks", &["broker", "causes", "clock", "event", "ledger", "signature"]),

@@ -40,6 +40,7 @@ mod support;
 mod surviving;
 mod third_parties;
 mod thulium;
+mod traces;
 #[path = "../trial/mod.rs"]
 mod trial;
 mod upgrading;

@@ -47,7 +47,10 @@ use crate::{
 /// The number is `DbBr` in ASCII.
 const SCHEMA: Schema = Schema {
     application_id: 0x4462_4272,
-    steps: &[include_str!("../../../migrations/embedded-broker/0001.sql")],
+    steps: &[
+        include_str!("../../../migrations/embedded-broker/0001.sql"),
+        include_str!("../../../migrations/embedded-broker/0002.sql"),
+    ],
 };
 
 /// Entries that leave the journal with one that enters it: more than one, so that it shrinks.

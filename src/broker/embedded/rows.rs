@@ -12,7 +12,7 @@ use crate::{
 
 /// The columns that [`read_envelope`] reads.
 pub(super) const ENVELOPE_COLUMNS: &str =
-    "envelopes.number, source, body, routes, request_id, received_at";
+    "envelopes.number, source, body, routes, request_id, received_at, traceparent";
 
 /// An envelope as it is written, made outside the writer's thread.
 pub(super) struct EnvelopeRow {
@@ -23,6 +23,7 @@ pub(super) struct EnvelopeRow {
     routes: String,
     request_id: String,
     received_at: i64,
+    traceparent: String,
 }
 
 impl EnvelopeRow {
@@ -35,6 +36,7 @@ impl EnvelopeRow {
             routes: serde_json::to_string(&envelope.routes)?,
             request_id: envelope.request_id.as_str().to_owned(),
             received_at: to_nanos(envelope.received_at),
+            traceparent: envelope.trace.to_string(),
         })
     }
 
@@ -47,9 +49,10 @@ impl EnvelopeRow {
     pub(super) fn insert(&self, tx: &Transaction<'_>, journaled: bool) -> rusqlite::Result<i64> {
         tx.prepare_cached(
             "INSERT INTO envelopes
-             (source, id, type, body, routes, request_id, received_at, bytes, journaled)
-             VALUES (:source, :id, :type, :body, :routes, :request_id, :received_at, :bytes,
-                     :journaled)",
+             (source, id, type, body, routes, request_id, received_at, traceparent, bytes,
+              journaled)
+             VALUES (:source, :id, :type, :body, :routes, :request_id, :received_at,
+                     :traceparent, :bytes, :journaled)",
         )?
         .execute(named_params! {
             ":source": self.source,
@@ -59,6 +62,7 @@ impl EnvelopeRow {
             ":routes": self.routes,
             ":request_id": self.request_id,
             ":received_at": self.received_at,
+            ":traceparent": self.traceparent,
             ":bytes": self.bytes(),
             ":journaled": journaled,
         })?;
@@ -76,6 +80,7 @@ pub(super) fn read_envelope(row: &Row<'_>) -> rusqlite::Result<(i64, RawEnvelope
             routes: row.get(3)?,
             request_id: row.get(4)?,
             received_at: row.get(5)?,
+            traceparent: row.get(6)?,
         },
     ))
 }
@@ -87,6 +92,7 @@ pub(super) struct RawEnvelope {
     routes: String,
     request_id: String,
     received_at: i64,
+    traceparent: Option<String>,
 }
 
 impl RawEnvelope {
@@ -96,10 +102,13 @@ impl RawEnvelope {
 
     fn try_parse(self) -> Result<Envelope, Box<dyn Error + Send + Sync>> {
         let source: SourceName = self.source.parse()?;
+        let request_id = RequestId::carried(self.request_id);
+        let trace = self.traceparent.and_then(|text| text.parse().ok());
         Ok(Envelope {
             event: Event::from_cloudevents(&source, self.body.as_bytes())?,
             routes: serde_json::from_str(&self.routes)?,
-            request_id: RequestId::carried(self.request_id),
+            trace: trace.unwrap_or_else(|| request_id.trace()),
+            request_id,
             received_at: from_nanos(self.received_at),
         })
     }

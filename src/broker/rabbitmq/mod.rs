@@ -151,6 +151,10 @@ impl Broker for RabbitMq {
         self.shared.publishing.publish(exchange, key, wire::job(job, None)).await
     }
 
+    fn system(&self) -> &'static str {
+        "rabbitmq"
+    }
+
     async fn tell_operators(&self, id: &str, body: &str) -> Result<(), BrokerError> {
         let queue = self.shared.link.topology.names.operators();
         let (default_exchange, message) = (ShortString::default(), wire::for_operators(id, body));

@@ -7,7 +7,6 @@ use lapin::{
     BasicProperties,
     types::{AMQPValue, FieldTable, ShortString},
 };
-use sha2::{Digest, Sha256};
 
 use super::{delays::Postponement, names::route_key};
 use crate::{
@@ -160,6 +159,9 @@ pub(super) fn read(properties: &BasicProperties, body: &[u8]) -> Result<Incoming
     let source: SourceName = required(headers, SOURCE)?;
     let received_at = required(headers, RECEIVED_AT)?;
     let request_id = RequestId::carried(required::<String>(headers, REQUEST_ID)?);
+    // A context that somebody else has written in their own way is no reason to lose an event.
+    let trace = headers.inner().get(TRACEPARENT).and_then(as_text);
+    let trace = trace.and_then(|text| text.parse().ok()).unwrap_or_else(|| request_id.trace());
     let routes: Vec<Route> = serde_json::from_str(&required::<String>(headers, ROUTES)?)
         .map_err(|_| Unreadable::Header(ROUTES))?;
     let rule = match headers.inner().get(RULE) {
@@ -170,7 +172,8 @@ pub(super) fn read(properties: &BasicProperties, body: &[u8]) -> Result<Incoming
     let since = number(headers, PUT_OFF_AT)?.unwrap_or_default();
     let put_off = number(headers, NOT_BEFORE)?.map(|until| Postponement { since, until });
     let event = Event::from_cloudevents(&source, body)?;
-    Ok(Incoming { envelope: Envelope { event, routes, request_id, received_at }, rule, put_off })
+    let envelope = Envelope { event, routes, request_id, received_at, trace };
+    Ok(Incoming { envelope, rule, put_off })
 }
 
 impl Incoming {
@@ -206,20 +209,11 @@ fn headers(envelope: &Envelope) -> FieldTable {
         (ROUTES, &routes),
         (REQUEST_ID, envelope.request_id.as_str()),
         (RECEIVED_AT, &envelope.received_at.to_string()),
-        (TRACEPARENT, &traceparent(&envelope.request_id)),
+        (TRACEPARENT, &envelope.trace.to_string()),
     ] {
         table.insert(name.into(), text(value));
     }
     table
-}
-
-/// A trace that every reader of the event can join. It is made from the request id, so that all
-/// copies of an event belong to one trace, and the trace can be found by the id.
-fn traceparent(request_id: &RequestId) -> String {
-    let digest = hex::encode(Sha256::digest(request_id.as_str()));
-    let trace = uuid::Uuid::parse_str(request_id.as_str())
-        .map_or_else(|_| digest[..32].to_owned(), |id| id.simple().to_string());
-    format!("00-{trace}-{}-01", &digest[48..])
 }
 
 fn text(value: &str) -> AMQPValue {

@@ -111,7 +111,7 @@ impl Redactions {
 
     /// The envelope as everybody may read it.
     pub fn view_envelope(&self, envelope: Envelope) -> EnvelopeView {
-        let Envelope { event, routes, request_id, received_at } = envelope;
+        let Envelope { event, routes, request_id, received_at, trace: _ } = envelope;
         EnvelopeView { event: self.view(event), routes, request_id, received_at }
     }
 }

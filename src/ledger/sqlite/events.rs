@@ -21,6 +21,7 @@ pub(super) struct EventRow {
     hash: Vec<u8>,
     request_id: String,
     received_at: i64,
+    traceparent: String,
     pub(super) routes: Vec<Route>,
 }
 
@@ -35,6 +36,7 @@ impl EventRow {
             hash: content_hash(event),
             request_id: envelope.request_id.as_str().to_owned(),
             received_at: to_nanos(envelope.received_at),
+            traceparent: envelope.trace.to_string(),
             routes: envelope.routes.clone(),
         }
     }
@@ -63,8 +65,9 @@ impl EventRow {
     fn insert(&self, tx: &Transaction<'_>) -> rusqlite::Result<i64> {
         tx.prepare_cached(
             "INSERT INTO events
-             (source, id, type, body, hash, request_id, received_at, routes, conflicts)
-             VALUES (:source, :id, :type, :body, :hash, :request_id, :received_at, 0, 0)",
+             (source, id, type, body, hash, request_id, received_at, traceparent, routes, conflicts)
+             VALUES (:source, :id, :type, :body, :hash, :request_id, :received_at, :traceparent,
+                     0, 0)",
         )?
         .execute(named_params! {
             ":source": self.source,
@@ -74,6 +77,7 @@ impl EventRow {
             ":hash": self.hash,
             ":request_id": self.request_id,
             ":received_at": self.received_at,
+            ":traceparent": self.traceparent,
         })?;
         Ok(tx.last_insert_rowid())
     }
@@ -139,8 +143,8 @@ impl Which {
         macro_rules! select {
             ($rest:literal) => {
                 concat!(
-                    "SELECT number, source, id, body, request_id, received_at, conflicts ",
-                    "FROM events ",
+                    "SELECT number, source, id, body, request_id, received_at, conflicts, ",
+                    "traceparent FROM events ",
                     $rest
                 )
             };
@@ -213,6 +217,7 @@ struct RawEvent {
     request_id: String,
     received_at: i64,
     conflicts: i64,
+    traceparent: Option<String>,
 }
 
 impl RawEvent {
@@ -225,6 +230,7 @@ impl RawEvent {
             request_id: row.get(4)?,
             received_at: row.get(5)?,
             conflicts: row.get(6)?,
+            traceparent: row.get(7)?,
         })
     }
 
@@ -237,10 +243,13 @@ impl RawEvent {
             Ok(Route { desk: desk.parse()?, rule: rule.parse()?, priority: priority.parse()? })
         });
         let routes = routes.collect::<Result<_, Box<dyn Error + Send + Sync>>>()?;
+        let request_id = RequestId::carried(self.request_id);
+        let trace = self.traceparent.and_then(|text| text.parse().ok());
         let envelope = Envelope {
             event: Event::from_cloudevents(&source, self.body.as_bytes())?,
             routes,
-            request_id: RequestId::carried(self.request_id),
+            trace: trace.unwrap_or_else(|| request_id.trace()),
+            request_id,
             received_at: from_nanos(self.received_at),
         };
         Ok(Recorded { envelope, conflicts: self.conflicts.unsigned_abs() })

@@ -32,6 +32,7 @@ pub(super) const SCHEMA: Schema = Schema {
         include_str!("../../../migrations/sqlite-ledger/0015.sql"),
         include_str!("../../../migrations/sqlite-ledger/0016.sql"),
         include_str!("../../../migrations/sqlite-ledger/0017.sql"),
+        include_str!("../../../migrations/sqlite-ledger/0018.sql"),
     ],
 };
 

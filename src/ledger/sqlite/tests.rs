@@ -29,6 +29,7 @@ fn envelope() -> Envelope {
         },
         routes: vec![route("crm")],
         request_id: RequestId::carried("r-1"),
+        trace: RequestId::carried("r-1").trace(),
         received_at: Timestamp::UNIX_EPOCH,
     }
 }

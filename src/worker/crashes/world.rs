@@ -124,7 +124,8 @@ impl<'a> World<'a> {
         }
         let key = DeliveryKey::of(&event.source, &event.id, &desk);
         let (request_id, received_at) = (RequestId::carried("r"), bench.wall);
-        let envelope = Arc::new(Envelope { event, routes: Vec::new(), request_id, received_at });
+        let (routes, trace) = (Vec::new(), request_id.trace());
+        let envelope = Arc::new(Envelope { event, routes, request_id, received_at, trace });
         let job = Job { envelope, desk, rule: "a-rule".parse().unwrap(), priority: Priority::High };
         let queue = Arc::<Queue>::default();
         queue.put(job.clone(), bench.wall);

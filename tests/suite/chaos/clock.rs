@@ -102,7 +102,9 @@ impl InProcess {
             Event::from_cloudevents(&"shop".parse().unwrap(), body.to_string().as_bytes()).unwrap();
         let routes = self.rules.now().route(&event);
         let received_at = self.clock.now();
-        let envelope = Envelope { event, routes, request_id: RequestId::fresh(), received_at };
+        let request_id = RequestId::fresh();
+        let trace = request_id.trace();
+        let envelope = Envelope { event, routes, request_id, received_at, trace };
         let published = self.process.broker.publish(&envelope).await;
         self.fleet.history.note(Line::Sent(SentLine {
             source: "shop".to_owned(),

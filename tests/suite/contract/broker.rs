@@ -129,6 +129,7 @@ pub(crate) fn typed(event_type: &str, id: &str, routes: &[(&str, Priority)]) -> 
             .unwrap(),
         routes: routes.iter().map(route).collect(),
         request_id: RequestId::fresh(),
+        trace: RequestId::carried("r-1").trace(),
         received_at: SystemClock.now(),
     }
 }

@@ -85,6 +85,7 @@ impl Grave {
             },
             routes: vec![Route { desk, rule, priority: self.priority }],
             request_id: RequestId::fresh(),
+            trace: RequestId::carried("r-1").trace(),
             received_at: now(),
         }
     }

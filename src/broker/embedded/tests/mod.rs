@@ -53,6 +53,7 @@ fn envelope(id: &str, at: Timestamp, routes: &[(&str, Priority)]) -> Envelope {
         },
         routes: routes.iter().map(route).collect(),
         request_id: RequestId::carried("r-1"),
+        trace: RequestId::carried("r-1").trace(),
         received_at: at,
     }
 }

@@ -20,6 +20,7 @@ fn envelope(routes: &[(&str, Priority)]) -> Envelope {
         event: Event::from_cloudevents(&source, body).unwrap(),
         routes,
         request_id: RequestId::carried("0199c0de-0000-7000-8000-00000000abcd"),
+        trace: RequestId::carried("0199c0de-0000-7000-8000-00000000abcd").trace(),
         received_at: "2026-01-02T03:04:05.123456789Z".parse().unwrap(),
     }
 }

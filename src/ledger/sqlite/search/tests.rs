@@ -17,7 +17,8 @@ async fn many() -> (TempDir, std::sync::Arc<SqliteLedger>) {
 }
 
 const ROWS: &str = r#"
-INSERT INTO events WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)
+INSERT INTO events (number, source, id, type, body, hash, request_id, received_at, routes, conflicts)
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)
 SELECT i, 'shop', 'e-' || i, 'payment.failed',
     '{"specversion":"1.0","id":"e-' || i || '","source":"/shop","type":"payment.failed","data":{"n":' || i || '}}',
     x'00', 'r', i, 1, 0 FROM n;

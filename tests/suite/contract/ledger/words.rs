@@ -60,6 +60,7 @@ pub(super) fn saying(id: &str, desks: &[&str], data: Value) -> Envelope {
         },
         routes: desks.iter().map(route).collect(),
         request_id: RequestId::fresh(),
+        trace: RequestId::carried("r-1").trace(),
         received_at: at(0),
     }
 }
