@@ -27,6 +27,7 @@ mod run;
 mod sandbox;
 mod send;
 mod setup;
+mod silence;
 mod sources;
 mod test;
 mod token;
@@ -79,6 +80,7 @@ enum Command {
     Replays(replays::Options),
     Books(books::Options),
     Brake(brake::Options),
+    Silence(silence::Options),
     Callbacks(callbacks::Options),
     Sources(sources::Options),
     Desks(desks::Options),
@@ -195,6 +197,7 @@ impl Command {
             Self::Replays(options) => options.run(context).await,
             Self::Books(options) => options.run(context).await,
             Self::Brake(options) => options.run(context).await,
+            Self::Silence(options) => options.run(context).await,
             Self::Callbacks(options) => options.run(context).await,
             Self::Sources(options) => options.run(context).await,
             Self::Desks(options) => options.run(context).await,

@@ -7,7 +7,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use crate::{
-    delivery::{Attempt, Course, Delivery, Limit, State},
+    delivery::{Attempt, Course, Delivery, Limit, SilenceId, State},
     event::Event,
 };
 
@@ -66,6 +66,9 @@ pub(super) struct DeliveryView {
     failure: Option<crate::delivery::Failure>,
     #[serde(skip_serializing_if = "Option::is_none")]
     limit: Option<Limit>,
+    /// The silence that suppresses it, or that did before it was released.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    silence: Option<i64>,
     /// What it does about its incident or in a flood.
     #[serde(skip_serializing_if = "Option::is_none")]
     course: Option<Course>,
@@ -99,6 +102,7 @@ impl From<&Delivery> for DeliveryView {
             ticket: delivery.ticket().cloned(),
             failure: delivery.failure().cloned(),
             limit,
+            silence: delivery.silence().map(SilenceId::number),
             course: delivery.course().cloned(),
         }
     }
@@ -146,7 +150,10 @@ pub(super) fn outcome(delivery: &Delivery) -> String {
                 .unwrap_or_default();
             format!("{}{status}{code}: {}{call}", failure.reason, failure.words)
         }
-        (None, None) => String::new(),
+        (None, None) => match &delivery.state {
+            State::Suppressed { by, .. } => format!("no ticket, by {by}"),
+            _ => String::new(),
+        },
     }
 }
 

@@ -35,6 +35,8 @@ pub enum AttemptOutcome {
     Merged,
     /// With its incident resolved.
     Resolved,
+    /// Without a ticket, because somebody said so beforehand.
+    Suppressed,
     /// With another attempt to follow.
     Retrying,
     /// In doubt.
@@ -52,6 +54,7 @@ impl AttemptOutcome {
             Self::Ticketed => "ticketed",
             Self::Merged => "merged",
             Self::Resolved => "resolved",
+            Self::Suppressed => "suppressed",
             Self::Retrying => "retrying",
             Self::Uncertain => "uncertain",
             Self::Dead => "dead",

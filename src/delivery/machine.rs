@@ -24,7 +24,7 @@ impl Delivery {
     fn step_into(self, transition: Transition) -> Result<Advanced, InvalidTransition> {
         use Transition::{
             Absent, Bury, Claim, Complete, Conclude, Discard, Done, Doubt, Edit, Engage, Exists,
-            Intend, NotDone, Poison, Postpone, Replay, Reroute,
+            Intend, NotDone, Poison, Postpone, Release, Replay, Reroute, Suppress,
         };
         let verb = transition.name();
         match transition {
@@ -42,6 +42,7 @@ impl Delivery {
             }
             Engage { part, .. } => self.working(verb)?.engage(part),
             Complete { at, .. } => self.working(verb)?.complete(at),
+            Suppress { at, by, .. } => self.working(verb)?.suppress(at, by),
             Conclude { at, tally } => self.conclude(at, tally),
             Postpone { at, not_before, failure, counts, .. } => {
                 let state = State::Retrying { not_before, last: failure.clone() };
@@ -63,6 +64,7 @@ impl Delivery {
                 self.is_as_seen(seen)?;
                 Self { rule, priority, ..self }.replay(at)
             }
+            Release { at, known } => self.release(at, known),
             Discard { at, by, why } => match self.state {
                 State::Dead { .. } | State::Uncertain { look_again: None, .. } => {
                     Ok(self.with(State::Discarded { at, by, why }))
@@ -105,6 +107,7 @@ impl Delivery {
             | State::Ticketed { .. }
             | State::Merged { .. }
             | State::Resolved { .. }
+            | State::Suppressed { .. }
             | State::Dead { .. }
             | State::Discarded { .. } => return Err(self.refuses("claimed")),
         };
@@ -164,6 +167,7 @@ impl Delivery {
             | State::Ticketed { .. }
             | State::Merged { .. }
             | State::Resolved { .. }
+            | State::Suppressed { .. }
             | State::Dead { .. }
             | State::Discarded { .. } => return Err(self.refuses("given up")),
         };

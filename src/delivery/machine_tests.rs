@@ -13,11 +13,11 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::{
-    Delivery, DeliveryKey, EventRef, Failure, InvalidTransition, Outcome, Progress, Reason, State,
-    Step,
+    Delivery, DeliveryKey, EventRef, Failure, InvalidTransition, Outcome, Progress, Reason,
+    SilenceId, State, Step, Suppressor,
     Transition::{
         self, Absent, Bury, Claim, Complete, Discard, Done, Doubt, Edit, Exists, Intend, NotDone,
-        Poison, Postpone, Replay, Reroute,
+        Poison, Postpone, Release, Replay, Reroute, Suppress,
     },
 };
 use crate::{
@@ -56,6 +56,8 @@ enum Act {
     Edit,
     Reroute,
     Discard,
+    Suppress,
+    Release,
     /// An operator looks for the ticket at the desk and says what there is.
     LookAtDesk,
 }
@@ -79,6 +81,8 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         Act::Edit,
         Act::Reroute,
         Act::Discard,
+        Act::Suppress,
+        Act::Release,
         Act::LookAtDesk,
     ]);
     let behind = prop::sample::select(vec![0, 0, 0, 0, 1, 2]);
@@ -114,6 +118,7 @@ impl World {
             steps: Vec::new(),
             incident: None,
             edit: None,
+            release: None,
         };
         Self { delivery, now, tickets: 0 }
     }
@@ -152,6 +157,8 @@ impl World {
                 Reroute { at, seen, rule: "another".parse().unwrap(), priority: Priority::Low }
             }
             Act::Discard => Discard { at, by: "ada".to_owned(), why: "random".to_owned() },
+            Act::Suppress => Suppress { claim, at, by: Suppressor::Silence(SilenceId::of(1)) },
+            Act::Release => Release { at, known: SilenceId::of(1) },
             Act::LookAtDesk if self.tickets > 0 => Exists { at, ticket: Self::ticket() },
             Act::LookAtDesk => Absent { at },
         }
@@ -182,6 +189,10 @@ impl World {
         assert!(self.tickets <= 1, "a second ticket after {transition:?}");
         match &delivery.state {
             State::Dead { .. } => assert_eq!(delivery.doubtful_step(), None, "a doubt was buried"),
+            State::Suppressed { .. } => {
+                assert!(delivery.has_not_begun() && self.tickets == 0, "a ticket was suppressed");
+                assert_eq!(delivery.release, None, "what was released is suppressed again");
+            }
             State::Ticketed { .. } => assert_eq!(self.tickets, 1, "a ticket that is not there"),
             State::Uncertain { .. } => {
                 assert_eq!(delivery.outcome(&Step::Ticket), None, "a doubt about what is known");
@@ -209,6 +220,7 @@ fn check_claims(before: &Delivery, transition: &Transition, refused: Option<&Inv
     | Done { claim, .. }
     | NotDone { claim, .. }
     | Complete { claim, .. }
+    | Suppress { claim, .. }
     | Postpone { claim, .. }
     | Doubt { claim, .. }
     | Bury { claim, .. }) = transition

@@ -4,6 +4,7 @@
 //! gives the next state or refuses. The ledger stores what comes out; the worker decides which
 //! transition is next. Whoever wants to know what can happen to a delivery reads this folder.
 
+mod advanced;
 mod attempt;
 mod brake;
 #[cfg(test)]
@@ -25,11 +26,14 @@ mod notice;
 mod refusal;
 mod report;
 mod retry;
+mod silence;
 mod state;
 mod step;
+mod suppression;
 mod time;
 mod transition;
 
+pub use advanced::Advanced;
 pub use attempt::{Attempt, AttemptOutcome};
 pub use brake::Brake;
 pub use course::{Abilities, Course, Earlier, Note, Part};
@@ -43,7 +47,11 @@ pub use notice::Notice;
 pub use refusal::InvalidTransition;
 pub use report::Report;
 pub use retry::RetrySchedule;
+pub use silence::{
+    InvalidSilence, InvalidSilenceId, LONGEST_SILENCE, NewSilence, Release, SilenceChoice,
+    SilenceId, Suppressor,
+};
 pub use state::{Delivery, EventRef, Limit, State};
 pub use step::{InvalidStep, Outcome, Progress, RecordKey, Step, StepRecord};
 pub use time::time_between;
-pub use transition::{Advanced, Transition};
+pub use transition::Transition;

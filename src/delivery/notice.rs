@@ -108,6 +108,7 @@ pub(super) mod tests {
             steps: Vec::new(),
             incident: None,
             edit: None,
+            release: None,
         }
     }
 

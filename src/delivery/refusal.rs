@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::Step;
+use super::{Step, Suppressor};
 
 /// A transition that the delivery's state does not allow.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -59,4 +59,13 @@ pub enum InvalidTransition {
     /// What there is to say is not said.
     #[error("the ticket has not been added to yet")]
     NotSaid,
+    /// Something of it is done, or decided.
+    #[error("it has begun")]
+    Begun,
+    /// An operator has released it when that silence was known.
+    #[error("an operator has released it from `{by}`")]
+    Released {
+        /// What would suppress it.
+        by: Suppressor,
+    },
 }

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Course, DeliveryKey, Failure, Mark, Outcome, Part, Progress, Step, StepRecord};
+use super::{
+    Course, DeliveryKey, Failure, Mark, Outcome, Part, Progress, Release, Step, StepRecord,
+    Suppressor,
+};
 use crate::{
     event::{DeskName, EventId, EventType, RequestId, RuleName, SourceName},
     ticket::{Priority, TicketRef},
@@ -42,6 +45,8 @@ pub struct Delivery {
     /// The edit of its event's payload that counts; `None`: the payload as it was posted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edit: Option<u32>,
+    /// The last word of an operator that it gets its ticket, though a silence had suppressed it.
+    pub release: Option<Release>,
 }
 
 /// Names an event.
@@ -105,6 +110,13 @@ pub enum State {
         /// Which ticket; `None` where there is none, and what it says waits for one.
         ticket: Option<TicketRef>,
     },
+    /// It gets no ticket, because somebody said so beforehand.
+    Suppressed {
+        /// Since when.
+        at: Timestamp,
+        /// Who.
+        by: Suppressor,
+    },
     /// It will not be tried again unless an operator replays it.
     Dead {
         /// Since when.
@@ -137,7 +149,7 @@ pub enum Limit {
 
 impl State {
     /// The names of all states, as the contract lists them.
-    pub const NAMES: [&'static str; 9] = [
+    pub const NAMES: [&'static str; 10] = [
         "queued",
         "attempting",
         "retrying",
@@ -145,6 +157,7 @@ impl State {
         "ticketed",
         "merged",
         "resolved",
+        "suppressed",
         "dead",
         "discarded",
     ];
@@ -159,6 +172,7 @@ impl State {
             Self::Ticketed { .. } => "ticketed",
             Self::Merged { .. } => "merged",
             Self::Resolved { .. } => "resolved",
+            Self::Suppressed { .. } => "suppressed",
             Self::Dead { .. } => "dead",
             Self::Discarded { .. } => "discarded",
         }
@@ -173,6 +187,7 @@ impl State {
             Self::Ticketed { .. }
             | Self::Merged { .. }
             | Self::Resolved { .. }
+            | Self::Suppressed { .. }
             | Self::Dead { .. }
             | Self::Discarded { .. } => true,
         }
@@ -180,7 +195,9 @@ impl State {
 
     /// Whether it is over, unless an operator begins it anew.
     pub fn is_final(&self) -> bool {
-        self.is_told() || matches!(self, Self::Dead { .. } | Self::Discarded { .. })
+        let is_given_up =
+            matches!(self, Self::Suppressed { .. } | Self::Dead { .. } | Self::Discarded { .. });
+        is_given_up || self.is_told()
     }
 
     /// Whether the desk has been told what there was to tell.
@@ -252,6 +269,7 @@ impl Delivery {
             State::Ticketed { .. }
             | State::Merged { .. }
             | State::Resolved { .. }
+            | State::Suppressed { .. }
             | State::Dead { .. }
             | State::Discarded { .. } => None,
         }
@@ -267,6 +285,7 @@ impl Delivery {
             | State::Ticketed { .. }
             | State::Merged { .. }
             | State::Resolved { .. }
+            | State::Suppressed { .. }
             | State::Discarded { .. } => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Attempt, Delivery, Failure, Limit, Outcome, Part, Step, Tally};
+use super::{Failure, Limit, Outcome, Part, SilenceId, Step, Suppressor, Tally};
 use crate::{
     event::RuleName,
     ticket::{Priority, TicketRef},
@@ -65,6 +65,15 @@ pub enum Transition {
         claim: u32,
         /// Now.
         at: Timestamp,
+    },
+    /// Somebody has said beforehand that it gets no ticket, and nothing of it is begun.
+    Suppress {
+        /// The worker's claim.
+        claim: u32,
+        /// Now.
+        at: Timestamp,
+        /// Who.
+        by: Suppressor,
     },
     /// The flood is over that its ticket stands for: there is a last word to say.
     Conclude {
@@ -143,6 +152,13 @@ pub enum Transition {
         /// Its lane.
         priority: Priority,
     },
+    /// An operator lets what a silence suppressed have its ticket after all.
+    Release {
+        /// Now.
+        at: Timestamp,
+        /// The last silence that there is: neither it nor one before suppresses the delivery again.
+        known: SilenceId,
+    },
     /// An operator gives a dead letter up.
     Discard {
         /// Now.
@@ -176,6 +192,7 @@ impl Transition {
             Self::NotDone { .. } => "answered with no",
             Self::Engage { .. } => "engaged in an incident",
             Self::Complete { .. } => "completed",
+            Self::Suppress { .. } => "suppressed",
             Self::Conclude { .. } => "taken up for a last word",
             Self::Postpone { .. } => "postponed",
             Self::Doubt { .. } => "doubted",
@@ -183,6 +200,7 @@ impl Transition {
             Self::Poison { .. } => "given up",
             Self::Replay { .. } | Self::Reroute { .. } => "replayed",
             Self::Edit { .. } => "edited",
+            Self::Release { .. } => "released",
             Self::Discard { .. } => "discarded",
             Self::Exists { .. } => "confirmed",
             Self::Absent { .. } => "denied",
@@ -198,6 +216,7 @@ impl Transition {
             | Self::NotDone { claim, .. }
             | Self::Engage { claim, .. }
             | Self::Complete { claim, .. }
+            | Self::Suppress { claim, .. }
             | Self::Postpone { claim, .. }
             | Self::Doubt { claim, .. }
             | Self::Bury { claim, .. } => Some(*claim),
@@ -207,6 +226,7 @@ impl Transition {
             | Self::Replay { .. }
             | Self::Edit { .. }
             | Self::Reroute { .. }
+            | Self::Release { .. }
             | Self::Discard { .. }
             | Self::Exists { .. }
             | Self::Absent { .. } => None,
@@ -222,6 +242,7 @@ impl Transition {
             | Self::NotDone { at, .. }
             | Self::Engage { at, .. }
             | Self::Complete { at, .. }
+            | Self::Suppress { at, .. }
             | Self::Conclude { at, .. }
             | Self::Postpone { at, .. }
             | Self::Doubt { at, .. }
@@ -230,18 +251,10 @@ impl Transition {
             | Self::Replay { at }
             | Self::Edit { at, .. }
             | Self::Reroute { at, .. }
+            | Self::Release { at, .. }
             | Self::Discard { at, .. }
             | Self::Exists { at, .. }
             | Self::Absent { at } => *at,
         }
     }
-}
-
-/// A delivery after a transition.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Advanced {
-    /// As it is now.
-    pub delivery: Delivery,
-    /// The attempt that the transition ended.
-    pub ended: Option<Attempt>,
 }

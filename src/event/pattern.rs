@@ -2,10 +2,13 @@
 
 use std::{fmt, str::FromStr};
 
+use serde::{Deserialize, Serialize};
+
 use super::{EventType, InvalidName};
 
 /// One event type, or all that begin alike.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum TypePattern {
     /// This type.
     One(EventType),
@@ -36,6 +39,20 @@ impl FromStr for TypePattern {
             }
             Some(_) | None => text.parse().map(Self::One),
         }
+    }
+}
+
+impl TryFrom<String> for TypePattern {
+    type Error = InvalidName;
+
+    fn try_from(text: String) -> Result<Self, InvalidName> {
+        text.parse()
+    }
+}
+
+impl From<TypePattern> for String {
+    fn from(pattern: TypePattern) -> Self {
+        pattern.to_string()
     }
 }
 

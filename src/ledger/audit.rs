@@ -122,6 +122,14 @@ acts! {
     ResumeReplay = "replay.resume",
     /// Ends it.
     CancelReplay = "replay.cancel",
+    /// Makes a silence.
+    CreateSilence = "silence.create",
+    /// Ends one before its time.
+    EndSilence = "silence.end",
+    /// Lets all that one suppressed have its tickets.
+    ReleaseSilence = "silence.release",
+    /// Lets one suppressed delivery have its ticket.
+    Release = "delivery.release",
     /// Makes a token.
     CreateToken = "token.create",
     /// Ends a token.
@@ -139,6 +147,7 @@ impl Act {
             Transition::Replay { .. } | Transition::Reroute { .. } => Some(Self::Replay),
             Transition::Edit { .. } => Some(Self::Edit),
             Transition::Discard { .. } => Some(Self::Discard),
+            Transition::Release { .. } => Some(Self::Release),
             Transition::Exists { .. } | Transition::Absent { .. } => Some(Self::Settle),
             Transition::Claim { .. }
             | Transition::Intend { .. }
@@ -146,6 +155,7 @@ impl Act {
             | Transition::NotDone { .. }
             | Transition::Engage { .. }
             | Transition::Complete { .. }
+            | Transition::Suppress { .. }
             | Transition::Conclude { .. }
             | Transition::Postpone { .. }
             | Transition::Doubt { .. }

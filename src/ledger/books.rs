@@ -119,6 +119,9 @@ pub struct BookLine {
     /// They have resolved their incident.
     #[serde(default)]
     pub resolved: u64,
+    /// A silence kept them from their ticket.
+    #[serde(default)]
+    pub suppressed: u64,
     /// They will not be tried again unless replayed.
     pub dead: u64,
     /// Given up by an operator.
@@ -143,6 +146,6 @@ impl BookLine {
 
     /// Deliveries that have come to their end.
     pub fn settled(&self) -> u64 {
-        self.ticketed + self.merged + self.resolved + self.dead + self.discarded
+        self.ticketed + self.merged + self.resolved + self.suppressed + self.dead + self.discarded
     }
 }

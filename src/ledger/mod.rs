@@ -26,6 +26,7 @@ mod replays;
 mod search;
 mod search_document;
 mod sessions;
+mod silences;
 pub mod sqlite;
 mod watching;
 
@@ -56,6 +57,7 @@ pub use search::{
 };
 pub use search_document::{InvalidSearch, SearchDocument};
 pub use sessions::{NewSession, SessionRecord, Sessions};
+pub use silences::{Silence, Silences};
 pub use watching::{DeadLetters, Figures, Outcomes, Watching};
 
 use std::{fmt, time::Duration};
@@ -83,6 +85,7 @@ pub trait Ledger:
     + Replays
     + Searches
     + Sessions
+    + Silences
     + Watching
     + fmt::Debug
     + Send

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{EventRecord, FieldMatch, LedgerError};
 use crate::{
-    delivery::{Delivery, Incident, Reason},
+    delivery::{Delivery, Incident, Reason, SilenceId},
     event::{DeskName, EventId, EventType, SourceName},
     ticket::Priority,
 };
@@ -70,6 +70,8 @@ pub struct Search {
     pub priority: Option<Priority>,
     /// By the incident's key.
     pub incident: Option<String>,
+    /// By the silence that suppresses it, or did before it was released.
+    pub silence: Option<SilenceId>,
     /// By a text in the event or in the failure's words, whatever the case of ASCII letters.
     pub text: Option<String>,
     /// By members of the payload, all of them.
@@ -79,12 +81,13 @@ pub struct Search {
 impl Search {
     /// Whether it says something of deliveries.
     pub fn is_of_deliveries(&self) -> bool {
-        let Self { desk, state, reason, priority, incident, .. } = self;
+        let Self { desk, state, reason, priority, incident, silence, .. } = self;
         desk.is_some()
             || state.is_some()
             || reason.is_some()
             || priority.is_some()
             || incident.is_some()
+            || silence.is_some()
     }
 
     /// Whether it can be told only from the event itself.

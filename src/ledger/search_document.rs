@@ -65,6 +65,8 @@ impl SearchDocument {
             event_type,
             desk,
             state: _,
+            // Dead letters are not chosen by it: see `Office::plan_replay`.
+            silence: _,
             reason,
             priority,
             incident,
@@ -106,6 +108,7 @@ impl SearchDocument {
             event_type: read("type", self.event_type.as_ref())?,
             desk: read("desk", self.desk.as_ref())?,
             state: None,
+            silence: None,
             reason: read("died_of", self.died_of.as_ref())?,
             priority: read("priority", self.priority.as_ref())?,
             incident: self.incident.clone(),
@@ -123,6 +126,7 @@ mod tests {
     #[test]
     fn a_search_comes_back_from_its_document() {
         let search = Search {
+            silence: None,
             since: Some(Timestamp::UNIX_EPOCH),
             until: Some("2026-11-23T12:00:00.123456789Z".parse().unwrap()),
             source: "shop".parse().ok(),

@@ -12,7 +12,7 @@ pub mod views;
 
 pub use error::OfficeError;
 pub use office::{
-    Archive, EditWish, MOST_REPLAYED, Office, Refused, Replayed, Ruling, SESSION_LASTS,
+    Archive, EditWish, MOST_REPLAYED, Office, Refused, Replayed, Ruling, SESSION_LASTS, check_when,
 };
 pub use token::{NoChance, PREFIX, mint};
 
@@ -29,7 +29,7 @@ use self::{
     api::{
         acting, admin,
         described::{Bearer, Stranger},
-        editing, issues, looking, overview, replays, steering,
+        editing, issues, looking, overview, replays, silencing, steering,
     },
     console::Pages,
     guard::Place,
@@ -55,6 +55,8 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-u
         steering::forget_gaps, steering::pause, steering::resume,
         replays::plan, replays::begin, replays::list, replays::show, replays::pause, replays::resume,
         replays::cancel,
+        silencing::silences, silencing::silence, silencing::create, silencing::end, silencing::release,
+        silencing::release_delivery,
         admin::audit, admin::tokens, admin::create_token, admin::revoke_token,
     ),
     components(schemas(ProblemDocument, ViolationDocument)),

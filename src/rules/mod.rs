@@ -29,7 +29,7 @@ use std::{cell::OnceCell, fmt};
 use serde::Serialize;
 
 use crate::{
-    event::{DeskName, Event, Redactions, Route, RuleName, SourceName},
+    event::{DeskName, Event, Redaction, Redactions, Route, RuleName, SourceName},
     ticket::TicketDraft,
 };
 
@@ -84,6 +84,11 @@ impl RuleBook {
     #[must_use]
     pub fn hiding(self, redactions: Redactions) -> Self {
         Self { redactions, ..self }
+    }
+
+    /// What templates see nothing of in events of `source`.
+    pub fn hidden_of(&self, source: &SourceName) -> Redaction {
+        self.redactions.hidden_of(source)
     }
 
     /// All rules, in the order in which they are asked.

@@ -189,6 +189,7 @@ pub const METRICS: &[Metric] = &[
         "The part of a window of `pacing` that is used, 0 to 1; 0 where another worker has the \
          desk.",
     ),
+    gauge("deskbell_silences", &[], "Silences that hold."),
     gauge("deskbell_desk_paused", &["desk"], "1 while an operator keeps deliveries from the desk."),
     gauge(
         "deskbell_desk_findings",
@@ -205,7 +206,8 @@ pub const METRICS: &[Metric] = &[
         "deskbell_books_deliveries",
         &["source", "desk", "account"],
         "Deliveries by account: `accepted`, and where they are: `queued`, `attempting`, \
-         `retrying`, `uncertain`, `ticketed`, `merged`, `resolved`, `dead`, `discarded`.",
+         `retrying`, `uncertain`, `ticketed`, `merged`, `resolved`, `suppressed`, `dead`, \
+         `discarded`.",
     ),
     gauge("deskbell_books_unmatched_events", &["source"], "Events that no rule matched."),
     gauge(

@@ -83,7 +83,7 @@ fn show_waiting(books: &Books, now: Timestamp) {
     }
 }
 
-fn accounts(line: &BookLine) -> [(&'static str, u64); 10] {
+fn accounts(line: &BookLine) -> [(&'static str, u64); 11] {
     [
         ("accepted", line.accepted),
         ("queued", line.queued),
@@ -93,6 +93,7 @@ fn accounts(line: &BookLine) -> [(&'static str, u64); 10] {
         ("ticketed", line.ticketed),
         ("merged", line.merged),
         ("resolved", line.resolved),
+        ("suppressed", line.suppressed),
         ("dead", line.dead),
         ("discarded", line.discarded),
     ]

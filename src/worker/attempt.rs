@@ -13,7 +13,7 @@ use super::{
 use crate::{
     broker::{Job, Lease},
     causes::Causes,
-    delivery::{Delivery, Failure, Limit, State, Transition, time_between},
+    delivery::{Delivery, Failure, Limit, State, Suppressor, Transition, time_between},
     desks::Turn,
     event::Route,
     ledger::{Claim, Claimed, LedgerError},
@@ -36,6 +36,8 @@ enum Next {
 pub(super) enum Ending {
     /// With the ticket.
     Complete,
+    /// Without one: somebody said so beforehand.
+    Suppress { by: Suppressor },
     /// With another attempt to follow.
     Postpone { wait: Duration, failure: Failure, counts: bool },
     /// In doubt until the desk is asked again; `None`: until an operator has looked.
@@ -85,6 +87,9 @@ async fn attempt(station: &Station, turn: Turn, job: &Job) -> Result<Next, Ledge
     let Some(epoch) = station.epoch() else {
         return Err(LedgerError::LeaseOver { desk: job.desk.clone() });
     };
+    let Some(silences) = station.word.silences.known().await else {
+        return Ok(Next::Later(PAUSE));
+    };
     let (deadline, at) = (station.deadline(), station.worker.clock.now());
     let claim = Claim {
         envelope: job.envelope.clone(),
@@ -99,8 +104,12 @@ async fn attempt(station: &Station, turn: Turn, job: &Job) -> Result<Next, Ledge
         Claimed::Settled(_) => Ok(Next::Acknowledge),
         Claimed::NotBefore(due) => Ok(Next::Later(time_between(at, due))),
         Claimed::Granted(granted) => {
+            let by = silences.suppressing(&granted, &station.worker.rules.now(), at);
             let mut run = Run::new(station, turn, deadline, *granted);
-            let ending = run.pursue().await?;
+            let ending = match by {
+                Some(by) => Ending::Suppress { by },
+                None => run.pursue().await?,
+            };
             conclude(station, run, ending).await
         }
     }
@@ -123,6 +132,7 @@ async fn conclude(station: &Station, run: Run<'_>, ending: Ending) -> Result<Nex
     let is_told = matches!(ending, Ending::Postpone { counts: false, .. });
     let (last, next) = match ending {
         Ending::Complete => (Transition::Complete { claim, at }, Next::Acknowledge),
+        Ending::Suppress { by } => (Transition::Suppress { claim, at, by }, Next::Acknowledge),
         Ending::Postpone { wait, failure, counts } => (
             Transition::Postpone { claim, at, not_before: at + wait, failure, counts },
             Next::Later(wait),

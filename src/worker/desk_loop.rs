@@ -14,11 +14,10 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Post, Worker, attempt,
+    Post, Word, Worker, attempt,
     breaker::{Breaker, Opening, Probe},
     feeder::{self, Hungry},
     inspector,
-    pauses::Pauses,
     persistence::{Persistence, pause},
     rerouter,
     tenure::{Counted, RENEWAL, Tenure},
@@ -54,8 +53,8 @@ pub(super) struct Station {
     pub(super) uninspected: Notify,
     /// What was said of the account.
     pub(super) told: inspector::Told,
-    /// What operators have paused.
-    pauses: Pauses,
+    /// What operators have paused and silenced.
+    pub(super) word: Word,
     /// What bulk replays have left.
     pub(super) hungry: Hungry,
 }
@@ -73,7 +72,7 @@ pub(super) struct Passage {
 pub(super) async fn serve(
     worker: Worker,
     post: Post,
-    (pauses, hungry): (Pauses, Hungry),
+    (word, hungry): (Word, Hungry),
     draining: CancellationToken,
 ) {
     let (breaker, tenure, news) = (Arc::default(), Mutex::new(Tenure::none()), Notify::new());
@@ -89,14 +88,14 @@ pub(super) async fn serve(
         under_way,
         uninspected: Notify::new(),
         told,
-        pauses,
+        word,
         hungry,
     };
     let station = Arc::new(station);
     let mut persistence = Persistence::default();
     while !draining.is_cancelled() {
         // Without lanes: what they hold would come back from the broker again and again.
-        let lifted = station.pauses.lifted(&station.post.settings.name);
+        let lifted = station.word.pauses.lifted(&station.post.settings.name);
         if draining.run_until_cancelled(lifted).await.is_none() {
             break;
         }
@@ -148,7 +147,7 @@ impl Station {
             tokio::select! {
                 biased;
                 () = draining.cancelled() => break Ok(()),
-                () = self.pauses.begun(&self.post.settings.name) => break Ok(()),
+                () = self.word.pauses.begun(&self.post.settings.name) => break Ok(()),
                 _ = renewal.tick() => match self.renew().await {
                     Ok(false) => break Ok(()),
                     Err(error) if self.epoch().is_none() => break Err(error.into()),

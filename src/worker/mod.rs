@@ -8,6 +8,7 @@
 //!   desk alone for as long as it would have;
 //! - nothing is taken for a desk that an operator has paused;
 //! - what a bulk replay puts back waits behind all that is live, a few at a time;
+//! - what an operator's silence is about gets no ticket, unless it has begun;
 //! - a doubt is looked up before anything is tried again;
 //! - a desk's account is inspected while nothing is delivered to it, and what has changed is told;
 //! - what the broker gave up, and what was swallowed with a queue that somebody deleted, is not lost.
@@ -26,6 +27,7 @@ mod persistence;
 mod recorder;
 mod requeuer;
 mod rerouter;
+mod silences;
 mod steps;
 mod tenure;
 mod undertaker;
@@ -38,7 +40,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use self::{feeder::Hungry, pauses::Pauses};
+use self::{feeder::Hungry, pauses::Pauses, silences::Silences};
 use crate::{
     broker::Broker,
     clock::Clock,
@@ -77,24 +79,31 @@ pub struct Post {
     pub desk: Arc<dyn Desk>,
 }
 
+/// What operators have said, as far as it is known.
+#[derive(Debug, Clone)]
+struct Word {
+    pauses: Pauses,
+    silences: Silences,
+}
+
 impl Worker {
     /// Starts the tasks that serve `posts`, on `tasks`; they end when `draining` is cancelled and
     /// what is in flight is through.
     pub fn start(&self, posts: Vec<Post>, tasks: &TaskTracker, draining: &CancellationToken) {
         let (known, pauses) = Pauses::channel();
+        let (known_silences, silences) = Silences::channel();
         let requeued = Arc::new(Notify::new());
         let (wanted, hungry) = Hungry::channel(requeued.clone());
         let desks: Vec<_> = posts.iter().map(|post| post.settings.name.clone()).collect();
         count_from_zero(&desks);
         for post in posts {
-            tasks.spawn(desk_loop::serve(
-                self.clone(),
-                post,
-                (pauses.clone(), hungry.clone()),
-                draining.clone(),
-            ));
+            let word = Word { pauses: pauses.clone(), silences: silences.clone() };
+            let said = (word, hungry.clone());
+            tasks.spawn(desk_loop::serve(self.clone(), post, said, draining.clone()));
         }
         tasks.spawn(pauses::run(self.clone(), desks, known, draining.clone()));
+        tasks.spawn(silences::run(self.clone(), known_silences, draining.clone()));
+        tasks.spawn(silences::release(self.clone(), draining.clone()));
         tasks.spawn(feeder::run(self.clone(), wanted, draining.clone()));
         tasks.spawn(requeuer::run(self.clone(), requeued, draining.clone()));
         tasks.spawn(recorder::run(self.clone(), draining.clone()));

@@ -1,6 +1,7 @@
 //! The life of a ticket, through the real process: several events of one order share one.
 
 mod kf5;
+mod silenced;
 mod thulium;
 
 use deskbell::sandbox::{Fault, FaultKind, FaultPlan, Operation, SandboxTicket};

@@ -34,6 +34,7 @@ mod rule_tests;
 mod sabotage;
 mod sandbox;
 mod sharing;
+mod silencing;
 mod status;
 mod supply;
 mod support;

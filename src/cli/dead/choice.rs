@@ -69,8 +69,9 @@ impl Choice {
     }
 }
 
-/// How far back, as the command line says it.
+/// A stretch of time, as the command line says it: `7d`, `2h`.
 pub(in super::super) fn span(name: &str, text: &str) -> anyhow::Result<Duration> {
-    let span: jiff::SignedDuration = argument(name, text)?;
+    let span: jiff::Span = argument(name, text)?;
+    let span = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours())?;
     Ok(Duration::try_from(span)?)
 }

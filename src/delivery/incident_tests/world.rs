@@ -159,5 +159,6 @@ pub(in crate::delivery) fn delivery(id: &str) -> Delivery {
         steps: Vec::new(),
         incident: None,
         edit: None,
+        release: None,
     }
 }

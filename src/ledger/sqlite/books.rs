@@ -83,6 +83,7 @@ fn count_delivered(tx: &Transaction<'_>, lines: &mut Lines) -> Result<(), Ledger
             "ticketed" => &mut line.ticketed,
             "merged" => &mut line.merged,
             "resolved" => &mut line.resolved,
+            "suppressed" => &mut line.suppressed,
             "dead" => &mut line.dead,
             "discarded" => &mut line.discarded,
             _ => {

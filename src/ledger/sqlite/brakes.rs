@@ -96,7 +96,8 @@ pub(super) fn calm(tx: &Transaction<'_>, at: Timestamp) -> Result<Vec<FloodRecor
                 | State::Retrying { .. }
                 | State::Uncertain { .. }
                 | State::Merged { .. }
-                | State::Resolved { .. } => {}
+                | State::Resolved { .. }
+                | State::Suppressed { .. } => {}
             }
         }
         if brake != before {

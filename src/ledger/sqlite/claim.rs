@@ -114,6 +114,7 @@ impl Named<'_> {
             steps: Vec::new(),
             incident: None,
             edit: None,
+            release: None,
         };
         deliveries::insert(tx, event, &delivery)?;
         Ok(delivery)

@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension as _, ToSql, Transaction, named_params};
 
 use super::{callbacks, error::unreadable, incidents};
 use crate::{
-    delivery::{Attempt, Delivery, DeliveryKey, Transition},
+    delivery::{Attempt, Delivery, DeliveryKey, SilenceId, Transition},
     ledger::LedgerError,
     sqlite::to_nanos,
 };
@@ -122,6 +122,7 @@ fn update(tx: &Transaction<'_>, delivery: &Delivery) -> Result<(), LedgerError> 
     tx.prepare_cached(
         "UPDATE deliveries SET priority = :priority, state = :state, reason = :reason, words = :words,
                                updated_at = :updated_at, due = :due, incident = :incident,
+                               silence = :silence,
                                doc = :doc
          WHERE key = :key",
     )?
@@ -134,6 +135,7 @@ fn update(tx: &Transaction<'_>, delivery: &Delivery) -> Result<(), LedgerError> 
         ":updated_at": to_nanos(delivery.updated_at),
         ":due": delivery.due().map(to_nanos),
         ":incident": delivery.incident.as_ref().and_then(|part| part.incident.as_ref()),
+        ":silence": delivery.silence().map(SilenceId::number),
         ":doc": written(delivery)?,
     })?;
     Ok(())

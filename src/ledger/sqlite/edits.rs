@@ -211,6 +211,7 @@ fn add(
         steps: Vec::new(),
         incident: None,
         edit: of_desk.edit.map(|_| 1),
+        release: None,
     };
     let key = delivery.key.as_str();
     deliveries::insert(tx, event, &delivery)?;

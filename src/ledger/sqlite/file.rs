@@ -33,6 +33,7 @@ pub(super) const SCHEMA: Schema = Schema {
         include_str!("../../../migrations/sqlite-ledger/0016.sql"),
         include_str!("../../../migrations/sqlite-ledger/0017.sql"),
         include_str!("../../../migrations/sqlite-ledger/0018.sql"),
+        include_str!("../../../migrations/sqlite-ledger/0019.sql"),
     ],
 };
 

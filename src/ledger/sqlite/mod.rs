@@ -28,6 +28,7 @@ mod replays;
 mod requeues;
 mod search;
 mod sessions;
+mod silences;
 #[cfg(test)]
 mod tests;
 mod waiting;

@@ -35,6 +35,7 @@ pub(super) fn operate(
         | State::Ticketed { .. }
         | State::Merged { .. }
         | State::Resolved { .. }
+        | State::Suppressed { .. }
         | State::Dead { .. }
         | State::Discarded { .. } => {}
     }

@@ -88,6 +88,7 @@ impl Selection {
             reason: self.died_of.map(|text| reason_of(&text)).transpose()?,
             priority: parsed("priority", self.priority, PRIORITIES)?,
             incident: self.incident,
+            silence: None,
             text: self.text,
             fields: fields.collect::<Result<_, _>>()?,
         };

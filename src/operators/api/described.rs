@@ -66,6 +66,8 @@ pub(super) struct Filtered {
     priority: Option<String>,
     /// Of the incident of this key.
     incident: Option<String>,
+    /// Of what the silence of this number suppresses, or did before it was released.
+    silence: Option<i64>,
     /// With this text in the event, as it is shown, or in the failure's words.
     text: Option<String>,
 }

@@ -16,6 +16,7 @@ pub(super) mod overview;
 pub(super) mod parameters;
 pub(super) mod refusal;
 pub(super) mod replays;
+pub(super) mod silencing;
 pub(super) mod steering;
 
 use std::future::Future;
@@ -63,6 +64,7 @@ fn reading(app: &mut ServiceConfig) {
         .service(get("/books").route(web::get().to(overview::books)))
         .service(get("/journal").route(web::get().to(overview::journal)))
         .service(get("/callbacks").route(web::get().to(overview::callbacks)))
+        .service(get("/silences/{id}").route(web::get().to(silencing::silence)))
         .service(get("/sources").route(web::get().to(overview::sources)));
 }
 
@@ -77,7 +79,18 @@ fn operating(app: &mut ServiceConfig) {
         .service(post("/brakes/{desk}/{rule}/release").route(web::post().to(steering::release)))
         .service(post("/books/forget-gaps").route(web::post().to(steering::forget_gaps)))
         .service(post("/desks/{desk}/pause").route(web::post().to(steering::pause)))
-        .service(post("/desks/{desk}/resume").route(web::post().to(steering::resume)));
+        .service(post("/desks/{desk}/resume").route(web::post().to(steering::resume)))
+        .service(post("/silences/{id}/end").route(web::post().to(silencing::end)))
+        .service(post("/silences/{id}/release").route(web::post().to(silencing::release)))
+        .service(
+            post("/deliveries/{key}/release").route(web::post().to(silencing::release_delivery)),
+        )
+        .service(
+            web::resource("/silences")
+                .route(web::get().to(silencing::silences))
+                .route(web::post().to(silencing::create))
+                .default_service(web::to(get_or_post)),
+        );
 }
 
 fn replaying(app: &mut ServiceConfig) {

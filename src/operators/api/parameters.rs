@@ -19,7 +19,7 @@ pub(super) const MOST: usize = 200;
 /// The filters of lists of events and deliveries.
 pub(in super::super) const FILTERS: &[&str] = &[
     "since", "until", "source", "event", "type", "desk", "state", "reason", "priority", "incident",
-    "text", "data.*",
+    "silence", "text", "data.*",
 ];
 
 const INSTANT: &str = "allowed is an instant of RFC 3339, as `2026-10-18T12:00:00Z`";
@@ -114,6 +114,7 @@ impl Parameters {
             reason: self.text("reason")?.map(|reason| reason_of(&reason)).transpose()?,
             priority: self.read("priority", PRIORITIES)?,
             incident: self.text("incident")?,
+            silence: self.read("silence", "allowed is a silence's number")?,
             text: self.text("text")?,
             fields,
         })

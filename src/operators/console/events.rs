@@ -142,7 +142,7 @@ fn tone(outcome: AttemptOutcome) -> &'static str {
     match outcome {
         AttemptOutcome::Ticketed | AttemptOutcome::Merged | AttemptOutcome::Resolved => "good",
         AttemptOutcome::Dead | AttemptOutcome::Uncertain | AttemptOutcome::Crashed => "bad",
-        AttemptOutcome::Retrying => "",
+        AttemptOutcome::Retrying | AttemptOutcome::Suppressed => "",
     }
 }
 

@@ -10,10 +10,12 @@ mod editing;
 mod looking;
 mod replays;
 mod sessions;
+mod silences;
 
 pub use bulk::{MOST_REPLAYED, Refused, Replayed};
 pub use editing::{EditWish, Ruling};
 pub use sessions::SESSION_LASTS;
+pub use silences::check_when;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 

@@ -18,12 +18,14 @@ impl Office {
         search: &Search,
         rate: Option<NonZeroU32>,
     ) -> Result<ReplayPlan, OfficeError> {
+        is_of_letters(search)?;
         let ledger = self.archive.ledger().await?;
         Ok(self.planner.plan(ledger, search, rate).await?)
     }
 
     /// Begins a replay; the one that is there where the same was asked for before.
     pub async fn begin_replay(&self, new: &NewReplay, by: &By) -> Result<ReplayView, OfficeError> {
+        is_of_letters(&new.search)?;
         let ledger = self.archive.ledger().await?;
         Ok(replaying::begin(ledger, new, by).await?.0)
     }
@@ -46,5 +48,15 @@ impl Office {
         by: &By,
     ) -> Result<ReplayView, OfficeError> {
         replaying::steer(self.archive.ledger().await?, name, steering, by).await
+    }
+}
+
+/// What a silence suppressed is released, not replayed.
+fn is_of_letters(search: &Search) -> Result<(), OfficeError> {
+    match search.silence {
+        None => Ok(()),
+        Some(_) => Err(OfficeError::NotAllowed(
+            "what a silence suppressed is no dead letter: release it".to_owned(),
+        )),
     }
 }

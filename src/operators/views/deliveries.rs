@@ -6,7 +6,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
-    delivery::{Attempt, Delivery, Failure, Limit, State},
+    delivery::{Attempt, Delivery, Failure, Limit, SilenceId, State},
     ledger::EditRecord,
     ticket::{Priority, TicketRef},
 };
@@ -49,6 +49,8 @@ pub struct DeliveryView {
     pub failure: Option<Failure>,
     /// The bound that ended it, where the failure alone would not have.
     pub limit: Option<Limit>,
+    /// The silence that suppresses it, or that did before it was released.
+    pub silence: Option<i64>,
     /// Who gave it up.
     pub discarded_by: Option<String>,
     /// Why.
@@ -108,6 +110,7 @@ impl DeliveryView {
             ticket: delivery.ticket().cloned(),
             failure: delivery.failure().cloned(),
             limit,
+            silence: delivery.silence().map(SilenceId::number),
             discarded_by,
             discarded_why,
             incident: delivery.incident.as_ref().and_then(|part| part.incident.clone()),

@@ -7,6 +7,7 @@ mod edits;
 mod events;
 mod incidents;
 mod replays;
+mod silences;
 mod sources;
 
 pub use brakes::BrakeView;
@@ -16,6 +17,7 @@ pub use edits::{EditedView, EditsView, ReroutedView};
 pub use events::{EventDetail, EventView, RouteView};
 pub use incidents::IncidentView;
 pub use replays::{Foreseen, PlanDesk, ReplayPlan, ReplayProgress, ReplayView};
+pub use silences::{SilenceState, SilenceView};
 pub use sources::{RefusedView, SecretView, SourceView};
 
 use serde::Serialize;

@@ -16,6 +16,7 @@ mod points;
 mod process;
 mod queue;
 mod scenario;
+mod silences;
 mod truth;
 mod watching;
 mod world;
@@ -59,6 +60,7 @@ fn plain((kind, on_uncertain): (Kind, OnUncertain)) -> Scenario {
         knows_customer: true,
         max_age: RetrySchedule::default().max_age,
         joins: None,
+        is_hushed: false,
         records: 0,
         answers: Vec::new(),
         looks: Vec::new(),
@@ -248,6 +250,8 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         2 => Just(Act::Replay),
         2 => any::<bool>().prop_map(Act::Edit),
         1 => Just(Act::Discard),
+        1 => Just(Act::Hush),
+        2 => Just(Act::Release),
         1 => Just(Act::GiveUp),
     ];
     prop::collection::vec(act, 1..12)

@@ -5,13 +5,14 @@ use jiff::Timestamp;
 
 use super::ledger::Watched;
 use crate::{
-    delivery::{Delivery, Reason},
+    delivery::{Delivery, DeliveryKey, NewSilence, Reason, SilenceId},
     event::DeskName,
     ledger::{
         Access, Audit, AuditEntry, AuditSearch, Begun, By, DeadLetter, DeskPause, EventRecord, Fed,
         Feed, Found, IncidentRecord, Issue, IssueStatus, Issues, LedgerError, NewReplay,
         NewSession, NewToken, Page, Pauses, ReplayDesk, ReplayName, ReplayRecord, Replays, Search,
-        Searches, SessionRecord, Sessions, Steering, TokenHash, TokenId, TokenRecord,
+        Searches, SessionRecord, Sessions, Silence, Silences, Steering, TokenHash, TokenId,
+        TokenRecord,
     },
 };
 
@@ -164,6 +165,41 @@ impl Replays for Watched {
     }
 
     async fn dead_letters(&self, _: &Search, _: &Page) -> Result<Found<DeadLetter>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+}
+
+#[async_trait]
+impl Silences for Watched {
+    async fn create_silence(&self, _: &NewSilence, _: &By) -> Result<Silence, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn end_silence(&self, _: SilenceId, _: &By) -> Result<Option<Silence>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn silence(&self, _: SilenceId) -> Result<Option<Silence>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn silences(&self, _: Option<SilenceId>, _: usize) -> Result<Vec<Silence>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn silences_at(&self, _: Timestamp) -> Result<Vec<Silence>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn release_silence(&self, _: SilenceId, _: &By) -> Result<Option<Silence>, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn release_delivery(&self, _: &DeliveryKey, _: &By) -> Result<Delivery, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn release_some(&self, _: Timestamp, _: usize) -> Result<usize, LedgerError> {
         unreachable!("a desk's loop does not ask")
     }
 }

@@ -26,7 +26,7 @@ use crate::{
     event::DeskName,
     rules::{CustomerRule, Form, Rule, RuleBook, Templates},
     ticket::Action,
-    worker::{Post, Worker, desk_loop, feeder::Hungry, pauses::Pauses},
+    worker::{Post, Word, Worker, desk_loop, feeder::Hungry, pauses::Pauses},
 };
 
 /// One rule for one desk.
@@ -111,8 +111,9 @@ impl Process {
             chance: || 0.5,
         };
         let post = Post { settings, desk: Arc::new(desk) };
-        let never = (Pauses::none(), Hungry::never());
-        let serving = desk_loop::serve(worker, post, never, CancellationToken::new());
+        let said = Word { pauses: Pauses::none(), silences: world.silences() };
+        let said = (said, Hungry::never());
+        let serving = desk_loop::serve(worker, post, said, CancellationToken::new());
         drop(TaskTracker::new().spawn_on(serving, runtime.handle()));
         Self { runtime, shared }
     }

@@ -22,6 +22,10 @@ pub(super) enum Act {
     /// An operator edits the event and replays it; whether by today's rules.
     Edit(bool),
     Discard,
+    /// An operator makes a silence about it.
+    Hush,
+    /// An operator lets it have its ticket though a silence suppressed it.
+    Release,
     /// The broker gives the message up.
     GiveUp,
     /// The state is to be this one now.
@@ -37,6 +41,8 @@ pub(super) struct Scenario {
     pub(super) max_age: Duration,
     /// What the rule does about an incident that has a ticket; `None` for a ticket of its own.
     pub(super) joins: Option<Action>,
+    /// Whether an operator has made a silence about it beforehand.
+    pub(super) is_hushed: bool,
     /// Records that the ticket is tied to.
     pub(super) records: usize,
     pub(super) answers: Vec<Answer>,

@@ -152,6 +152,12 @@ impl Truth {
         }
     }
 
+    /// From here on the desk answers every call.
+    pub(super) fn stay_up(&mut self) {
+        self.answers.clear();
+        self.looks.clear();
+    }
+
     /// The ledger has been written.
     pub(super) fn wrote(&mut self, delivery: &Delivery) {
         let was_at_it = self.written.as_ref().is_some_and(|before| {
@@ -269,6 +275,10 @@ impl Truth {
                 let is_resolved = matches!(delivery.state, State::Resolved { .. });
                 assert!(self.is_changed || !is_resolved, "nothing is resolved");
                 assert_eq!(ticket.as_ref().map(|ticket| ticket.id.as_str()), Some(TICKET));
+            }
+            State::Suppressed { .. } => {
+                let is_untouched = self.tickets.is_empty() && self.comments == 0;
+                assert!(is_untouched || self.may_double, "what has begun is suppressed");
             }
             State::Dead { failure, limit: None, .. } => {
                 assert!(self.mortal.contains(&failure.reason), "dead without a cause: {failure:?}");

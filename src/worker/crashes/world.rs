@@ -20,7 +20,7 @@ use crate::{
     broker::Job,
     delivery::{Delivery, DeliveryKey, Failure, InvalidTransition, Reason, State, Transition},
     event::{Attributes, DeskName, Envelope, Event, RequestId},
-    ledger::{By, GivenUp, Ledger, LedgerError, Via, sqlite::SqliteLedger},
+    ledger::{By, GivenUp, Ledger, LedgerError, Silence, Via, sqlite::SqliteLedger},
     rules::LiveRules,
     ticket::Priority,
 };
@@ -39,7 +39,7 @@ pub(super) struct Bench {
     _directory: TempDir,
     pub(super) ledger: Arc<SqliteLedger>,
     leases: rusqlite::Connection,
-    runtime: Runtime,
+    pub(super) runtime: Runtime,
     wall: Timestamp,
     pub(super) histories: u32,
 }
@@ -100,6 +100,7 @@ pub(super) struct World<'a> {
     /// what takes the place of a process that stands still is another.
     pub(super) holder: u32,
     pub(super) rules: Arc<LiveRules>,
+    pub(super) silences: Vec<Silence>,
     pub(super) job: Job,
     pub(super) key: DeliveryKey,
 }
@@ -131,7 +132,17 @@ impl<'a> World<'a> {
         queue.put(job.clone(), bench.wall);
         let truth = Arc::new(Mutex::new(truth));
         let (frozen, wall, holder) = (None, bench.wall, 0);
-        Self { bench, scenario, truth, queue, frozen, wall, holder, rules, job, key }
+        let silences = Vec::new();
+        let mut world =
+            Self { bench, scenario, truth, queue, frozen, wall, holder, rules, silences, job, key };
+        if scenario.is_hushed {
+            world.hush();
+        }
+        world
+    }
+
+    pub(super) fn by(&self) -> By {
+        By { at: self.wall, who: "ada".to_owned(), via: Via::CommandLine, why: None }
     }
 
     pub(super) fn truth(&self) -> MutexGuard<'_, Truth> {
@@ -154,6 +165,8 @@ impl<'a> World<'a> {
                 let (by, why) = ("ada".to_owned(), "because".to_owned());
                 self.operate(Transition::Discard { at: self.wall, by, why });
             }
+            Act::Hush => self.hush(),
+            Act::Release => self.operate(self.release()),
             Act::GiveUp => self.give_up(),
             Act::Expect(is_so) => {
                 let delivery = self.delivery();
@@ -209,8 +222,7 @@ impl<'a> World<'a> {
 
     /// What an operator may not do in this state is refused, and nothing happens.
     fn operate(&self, transition: Transition) {
-        let who = "ada".to_owned();
-        let by = By { at: self.wall, who, via: Via::CommandLine, why: None };
+        let by = self.by();
         let is_absent = matches!(transition, Transition::Absent { .. });
         let operating = self.bench.ledger.operate(&self.key, transition, &by);
         let Ok(delivery) = self.bench.runtime.block_on(operating) else { return };
@@ -263,11 +275,7 @@ impl<'a> World<'a> {
     /// From here on the desk works, and operators settle what they are asked to: it ends with its
     /// ticket, unless an operator gave it up.
     fn come_to_an_end(&mut self) {
-        {
-            let mut truth = self.truth();
-            truth.answers.clear();
-            truth.looks.clear();
-        }
+        self.truth().stay_up();
         for _ in 0..5 {
             self.work(None);
             self.check();
@@ -279,6 +287,7 @@ impl<'a> World<'a> {
                 }
                 Some(State::Discarded { .. }) => return self.check(),
                 Some(State::Dead { .. }) => self.happen(Act::Replay),
+                Some(State::Suppressed { .. }) => self.happen(Act::Release),
                 Some(State::Uncertain { look_again: None, .. }) => self.happen(Act::Settle),
                 lost => panic!("its message is gone, and it is {lost:?}"),
             };

@@ -19,6 +19,7 @@ mod reading;
 mod replays;
 mod searching;
 mod sessions;
+mod silences;
 mod watching;
 mod words;
 
@@ -81,6 +82,12 @@ macro_rules! ledger_contract {
                 what_a_replay_puts_back_waits_in_the_lowest_lane,
                 a_later_replay_counts_what_it_puts_back_again,
                 a_replay_of_nothing_is_done_at_once,
+            ],
+            silences: [
+                a_silence_outlives_the_process_and_is_ended_once,
+                what_a_silence_suppressed_is_counted_found_and_released_after_a_crash,
+                what_is_suppressed_after_the_release_stays_so,
+                one_delivery_is_released_by_itself,
             ],
             searching: [
                 every_part_of_a_search_chooses,

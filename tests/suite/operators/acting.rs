@@ -1,6 +1,9 @@
 //! What is done by the API.
 
-use deskbell::sandbox::{Fault, FaultKind, FaultPlan, Operation};
+use deskbell::{
+    clock::{Clock as _, SystemClock},
+    sandbox::{Fault, FaultKind, FaultPlan, Operation},
+};
 use serde_json::{Value, json};
 
 use super::calling::Operator;
@@ -160,4 +163,46 @@ async fn a_token_is_made_and_revoked_by_the_api() {
     ] {
         assert_eq!(admin.post("/tokens", wrong).await.body["parameter"], parameter);
     }
+}
+
+#[tokio::test]
+async fn a_silence_is_made_ended_and_released_by_the_api() {
+    let world = World::embedded().await;
+    let operator = Operator::of(&world, "operate");
+    let until = "2999-01-01T00:00:00Z";
+    for (body, parameter) in [
+        (json!({ "until": until, "types": ["*"] }), "reason"),
+        (json!({ "reason": "look", "types": ["*"] }), "until"),
+        (json!({ "reason": "look", "until": until, "types": ["*"] }), "until"),
+        (json!({ "reason": "look", "until": until, "types": ["x*"] }), "types"),
+        (json!({ "reason": "look", "until": until, "when": "data.amount >" }), "when"),
+    ] {
+        let refused = operator.post("/silences", body).await;
+        assert_eq!(refused.problem(), (422, "bad-parameter"), "{refused:?}");
+        assert_eq!(refused.body["parameter"], parameter);
+    }
+    let until = (SystemClock.now() + std::time::Duration::from_hours(1)).to_string();
+    let wanted =
+        json!({ "reason": "look", "until": until, "types": ["payment.*"], "desks": ["crm"] });
+    let made = operator.post("/silences", wanted).await.good();
+    assert_eq!((&made["state"], &made["who"]), (&json!("holds"), &json!("operate")));
+    eventually("the silence is known", || async {
+        world.metrics().await.contains("deskbell_silences 1")
+    })
+    .await;
+    world.post("evt_1", "payment.failed", &payment("evt_1")).await;
+    world.settled("evt_1").await;
+    let silenced = operator.get("/deliveries?silence=1").await.good();
+    let [delivery] = &silenced["items"].as_array().unwrap()[..] else { panic!("{silenced}") };
+    assert_eq!((state(delivery), &delivery["silence"]), ("suppressed", &json!(1)));
+    assert_eq!(operator.get("/silences/1").await.good()["suppressed"], 1);
+    let path = format!("/deliveries/{}/release", key("evt_1", "support"));
+    assert_eq!(operator.post(&path, json!({})).await.problem(), (409, "wrong-state"));
+    assert_eq!(operator.post("/silences/1/end", json!({})).await.good()["state"], "over");
+    let released = operator.post("/silences/1/release", why("they are through")).await.good();
+    assert_eq!(released["releasing"], true);
+    world.until("evt_1", |delivery| state(delivery) == "ticketed").await;
+    let all = operator.get("/silences").await.good();
+    assert_eq!((&all["items"][0]["released"], &all["next"]), (&json!(1), &Value::Null));
+    assert_eq!(operator.get("/silences/9").await.problem(), (404, "not-found"));
 }

@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension as _, Row, Transaction, params_from_iter, types
 
 use super::{Seen, beginning, payload, walk};
 use crate::{
-    delivery::{Delivery, Reason},
+    delivery::{Delivery, Reason, SilenceId},
     event::{DeskName, EventType, Redactions, SourceName},
     ledger::{Cursor, Found, LedgerError, Page, Search, sqlite::deliveries},
     sqlite::to_nanos,
@@ -26,6 +26,7 @@ macro_rules! select {
 /// The rows from a place on, in their order, from the index that leaves out most.
 pub(super) fn query(search: &Search) -> &'static str {
     match search {
+        Search { silence: Some(_), .. } => select!("deliveries_by_silence", "silence = ?5 AND"),
         Search { state: Some(_), .. } => select!("deliveries_by_state", "state = ?5 AND"),
         Search { desk: Some(_), .. } => select!("deliveries_by_desk", "desk = ?5 AND"),
         _ => select!("latest_deliveries", ""),
@@ -43,7 +44,8 @@ pub(in crate::ledger::sqlite) fn search(
     let since = search.since.map_or(i64::MIN, to_nanos);
     let mut parameters: Vec<Value> = vec![at.into(), number.into(), name.into(), since.into()];
     let chosen = search.state.or(search.desk.as_ref().map(DeskName::as_str));
-    parameters.extend(chosen.map(|chosen| Value::from(chosen.to_owned())));
+    let chosen = chosen.map(|chosen| Value::from(chosen.to_owned()));
+    parameters.extend(search.silence.map(|id| Value::from(id.number())).or(chosen));
     let of_id = match &search.event {
         Some(id) => Some(numbers(tx, id.as_str())?),
         None => None,
@@ -126,7 +128,7 @@ pub(super) fn any_of(
     number: i64,
 ) -> Result<bool, LedgerError> {
     let mut statement = tx.prepare_cached(OF_EVENT)?;
-    let mut rows = statement.query([number])?;
+    let mut rows = statement.query((number, search.silence.map(SilenceId::number)))?;
     while let Some(row) = rows.next()? {
         if is_chosen(search, row)? {
             return Ok(true);
@@ -136,9 +138,10 @@ pub(super) fn any_of(
 }
 
 /// The deliveries of event number `?1`, and its routes that nobody has taken up: they are queued.
+/// Of silence `?2` alone, unless that is null.
 const OF_EVENT: &str =
     "SELECT updated_at, event, desk, state, reason, source, event_type, priority,
-        incident FROM deliveries WHERE event = ?1
+        incident FROM deliveries WHERE event = ?1 AND (?2 IS NULL OR silence = ?2)
     UNION ALL
     SELECT 0, event, desk, 'queued', NULL, routes.source, events.type, priority, NULL FROM routes
-        JOIN events ON events.number = routes.event WHERE event = ?1 AND taken = 0";
+        JOIN events ON events.number = routes.event WHERE event = ?1 AND taken = 0 AND ?2 IS NULL";

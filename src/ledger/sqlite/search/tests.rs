@@ -101,10 +101,15 @@ async fn every_walk_is_in_the_order_of_an_index() {
     let directory = tempfile::tempdir().unwrap();
     let ledger = SqliteLedger::open(&directory.path().join("ledger.db")).unwrap();
     let by_desk = Search { desk: "crm".parse().ok(), ..Search::default() };
+    let by_silence = Search { silence: "7".parse().ok(), ..Search::default() };
     for (query, index) in [
         (deliveries::query(&dead()), "USING COVERING INDEX deliveries_by_state (state=? AND"),
         (deliveries::query(&by_desk), "USING COVERING INDEX deliveries_by_desk (desk=? AND"),
         (deliveries::query(&Search::default()), "USING COVERING INDEX latest_deliveries"),
+        (
+            deliveries::query(&by_silence),
+            "USING COVERING INDEX deliveries_by_silence (silence=? AND",
+        ),
         (events::LATEST, "INDEX latest_events (received_at"),
         (events::OF_ID, "INDEX sqlite_autoindex_events_1 (id=?)"),
         (incidents::LATEST, "INDEX latest_incidents (updated_at"),

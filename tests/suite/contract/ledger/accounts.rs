@@ -1,7 +1,10 @@
 //! The books.
 
 use deskbell::{
-    delivery::Transition::{self, Absent, Discard, Exists, Replay},
+    delivery::{
+        SilenceId,
+        Transition::{self, Absent, Discard, Exists, Replay},
+    },
     event::Route,
     ledger::{Amendment, BookLine, Edited, Ledger, Rerouting},
     ticket::Priority,
@@ -13,7 +16,7 @@ use super::{
     Bench,
     words::{
         at, bury, by, claim, complete, doubt, event, give_up, grant, intend, key, lease, mark,
-        postpone, ticket,
+        postpone, suppress, ticket,
     },
 };
 
@@ -48,6 +51,7 @@ pub(super) async fn the_books_count_what_was_accepted_and_where_it_is(bench: imp
         ticketed: 1,
         merged: 0,
         resolved: 0,
+        suppressed: 0,
         dead: 1,
         discarded: 0,
     };
@@ -96,6 +100,8 @@ enum Act {
     Absent,
     Requeue,
     GiveUp,
+    Suppress,
+    Release,
 }
 
 const EVENTS: [&str; 3] = ["1", "2", "3"];
@@ -104,11 +110,11 @@ const DESKS: [&str; 2] = ["crm", "support"];
 fn happenings() -> impl Strategy<Value = Vec<Happening>> {
     use Act::{
         Absent, Bury, Claim, Complete, Discard, Doubt, Exists, GiveUp, Intend, Postpone, Record,
-        Replay, Requeue, Reroute,
+        Release, Replay, Requeue, Reroute, Suppress,
     };
     let act = prop::sample::select(vec![
         Record, Claim, Claim, Claim, Intend, Complete, Postpone, Bury, Bury, Doubt, Replay,
-        Reroute, Discard, Exists, Absent, Requeue, GiveUp,
+        Reroute, Discard, Exists, Absent, Requeue, GiveUp, Suppress, Release,
     ]);
     let happening = (0..EVENTS.len(), 0..DESKS.len(), 1..4_u32, act)
         .prop_map(|(event, desk, claim, act)| Happening { event, desk, claim, act });
@@ -176,6 +182,8 @@ fn written(act: Act, claim: u32, now: u64) -> Written {
         Act::Postpone => Worker(postpone(claim, now, 5)),
         Act::Bury => Worker(bury(claim, now)),
         Act::Doubt => Worker(doubt(claim, now)),
+        Act::Suppress => Worker(suppress(claim, now)),
+        Act::Release => Operator(Transition::Release { at, known: SilenceId::of(1) }),
         Act::Replay => Operator(Replay { at }),
         Act::Reroute => {
             let route = |desk: &str| Route {

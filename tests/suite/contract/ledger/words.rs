@@ -4,8 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use deskbell::{
     delivery::{
-        Delivery, DeliveryKey, Failure, Outcome, Reason, State, Step, Transition,
-        Transition::{Bury, Complete, Done, Doubt, Intend, Postpone},
+        Delivery, DeliveryKey, Failure, Outcome, Reason, SilenceId, State, Step, Suppressor,
+        Transition,
+        Transition::{Bury, Complete, Done, Doubt, Intend, Postpone, Suppress},
     },
     event::{
         Attributes, Envelope, EnvelopeView, Event, JournalMark, Redaction, Redactions, RequestId,
@@ -150,6 +151,12 @@ pub(super) fn postpone(claim: u32, seconds: u64, wait: u64) -> Vec<Transition> {
 
 pub(super) fn bury(claim: u32, seconds: u64) -> Vec<Transition> {
     vec![Bury { claim, at: at(seconds), failure: failure(), limit: None, counts: true }]
+}
+
+/// Silence 1 keeps it from its ticket.
+pub(super) fn suppress(claim: u32, seconds: u64) -> Vec<Transition> {
+    let by = Suppressor::Silence(SilenceId::of(1));
+    vec![Suppress { claim, at: at(seconds), by }]
 }
 
 /// The ticket was asked for, and an operator has to find out what came of it.

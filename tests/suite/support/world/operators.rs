@@ -23,7 +23,8 @@ impl World {
     /// The deliveries of an event once none of them is on its way.
     pub(crate) async fn settled(&self, id: &str) -> Vec<Value> {
         self.until(id, |delivery| {
-            let settled = ["ticketed", "merged", "resolved", "dead", "discarded", "uncertain"];
+            let settled =
+                ["ticketed", "merged", "resolved", "suppressed", "dead", "discarded", "uncertain"];
             settled.contains(&state(delivery))
         })
         .await

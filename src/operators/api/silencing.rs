@@ -1,0 +1,254 @@
+//! Silences.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use jiff::Timestamp;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{
+    Refusal,
+    acting::{MaybeWhy, Why, no_parameters},
+    admission::{May, Operate, Read},
+    answered, body,
+    described::{Listed, Refused},
+    looking::{List, key, nothing_asked},
+    parameters::Parameters,
+};
+use crate::{
+    delivery::{NewSilence, SilenceChoice, SilenceId},
+    ledger::Cursor,
+    operators::{
+        Office, OfficeError, check_when,
+        views::{DeliveryView, SilenceView},
+    },
+};
+
+const SILENCES: &str = "silences";
+
+/// The most names of one list, and the most letters of `when`.
+const MOST_NAMES: usize = 100;
+const MOST_LETTERS: usize = 2_000;
+
+/// A silence that is to be made. At least one of sources, types, desks and `when` says which
+/// deliveries it is about; `"types": ["*"]` is all.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wanted {
+    /// Why, for those who look later.
+    #[schema(value_type = String, required = true, min_length = 1, max_length = 500, pattern = "\\S")]
+    reason: Option<String>,
+    /// When it begins; null: now.
+    #[schema(format = DateTime)]
+    from: Option<String>,
+    /// When it is over: at most 30 days after it begins.
+    #[schema(value_type = String, required = true, format = DateTime)]
+    until: Option<String>,
+    /// Of these sources.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    sources: Vec<String>,
+    /// Of these event types: `payment.failed`, `payment.*`, `*`.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    types: Vec<String>,
+    /// For these desks.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    desks: Vec<String>,
+    /// Of which this expression is true, written as rules have it. What a source redacts is not there.
+    #[schema(min_length = 1, max_length = 2000)]
+    when: Option<String>,
+}
+
+fn all<T: std::str::FromStr>(
+    name: &str,
+    texts: Vec<String>,
+    allowed: &str,
+) -> Result<Vec<T>, Refusal> {
+    if texts.len() > MOST_NAMES {
+        return Err(Refusal::parameter(name, "is too long", "allowed are 100 names"));
+    }
+    let read = |text: String| {
+        text.parse().map_err(|_| Refusal::parameter(name, "cannot be read", allowed))
+    };
+    texts.into_iter().map(read).collect()
+}
+
+fn instant(name: &str, text: &str) -> Result<Timestamp, Refusal> {
+    let allowed = "allowed is an instant of RFC 3339";
+    text.parse().map_err(|_| Refusal::parameter(name, "cannot be read", allowed))
+}
+
+impl Wanted {
+    /// What is wanted, and why.
+    fn read(self, now: Timestamp) -> Result<(NewSilence, String), Refusal> {
+        let why = body::reason(self.reason)?;
+        if let Some(when) = &self.when {
+            let wrong = |what: String| {
+                Refusal::parameter("when", what, "allowed is an expression as rules have it")
+            };
+            if when.trim().is_empty() || when.chars().count() > MOST_LETTERS {
+                return Err(wrong("cannot be kept".to_owned()));
+            }
+            check_when(when).map_err(|bad| wrong(format!("{}; {}", bad.what, bad.cure)))?;
+        }
+        let choice = SilenceChoice {
+            sources: all("sources", self.sources, "allowed are sources' names")?,
+            types: all("types", self.types, "allowed are types, as `payment.failed`, `payment.*`")?,
+            desks: all("desks", self.desks, "allowed are desks' names")?,
+            when: self.when,
+        };
+        let from = self.from.map(|text| instant("from", &text)).transpose()?.unwrap_or(now);
+        let missing =
+            || Refusal::parameter("until", "is missing", "allowed is an instant of RFC 3339");
+        let until = instant("until", &self.until.ok_or_else(missing)?)?;
+        let silence = NewSilence { from, until, choice };
+        silence.check(now).map_err(|why| {
+            let allowed =
+                "allowed is an end to come, 30 days after the beginning at most, and a choice";
+            Refusal::parameter("until", format!("cannot be kept: {why}"), allowed)
+        })?;
+        Ok((silence, why))
+    }
+}
+
+/// Reads a silence's number.
+fn id(text: &str) -> Result<SilenceId, OfficeError> {
+    text.parse().map_err(|_| OfficeError::unknown("silence", text))
+}
+
+/// Silences, the last made first, with how much each suppresses.
+#[utoipa::path(
+    get, path = "/api/v1/silences", tag = "read", security(("token" = ["read"])),
+    params(Listed),
+    responses((status = 200, description = "A page of them.", body = List<SilenceView>), Refused),
+)]
+pub(super) async fn silences(
+    _: May<Read>,
+    request: HttpRequest,
+    office: web::Data<Office>,
+) -> HttpResponse {
+    answered(&request, async {
+        let mut parameters = Parameters::of(&request)?;
+        let page = parameters.page(SILENCES)?;
+        parameters.done(&["limit", "cursor"])?;
+        let before = page.after.map(|after| SilenceId::of(after.number));
+        let mut items = office.silences(before, page.most + 1).await?;
+        let has_more = items.len() > page.most;
+        items.truncate(page.most);
+        let last = items.last().filter(|_| has_more).map(|last| last.id);
+        let cursor = |number| Cursor { at: 0, number, name: String::new() };
+        Ok(List { items, next: last.map(|number| cursor(number).written(SILENCES)) })
+    })
+    .await
+}
+
+/// One silence. `deliveries?silence=` lists what it suppresses, or did.
+#[utoipa::path(
+    get, path = "/api/v1/silences/{id}", tag = "read", security(("token" = ["read"])),
+    params(("id" = i64, Path, description = "The silence's number.")),
+    responses((status = 200, description = "The silence.", body = SilenceView), Refused),
+)]
+pub(super) async fn silence(
+    _: May<Read>,
+    request: HttpRequest,
+    path: web::Path<String>,
+    office: web::Data<Office>,
+) -> HttpResponse {
+    answered(&request, async {
+        nothing_asked(&request)?;
+        Ok(office.silence(id(&path)?).await?)
+    })
+    .await
+}
+
+/// Makes a silence: deliveries that it is about get no ticket while it holds.
+#[utoipa::path(
+    post, path = "/api/v1/silences", tag = "operate",
+    request_body(content = Wanted), security(("token" = ["operate"])),
+    responses((status = 200, description = "The silence.", body = SilenceView), Refused),
+)]
+pub(super) async fn create(
+    may: May<Operate>,
+    request: HttpRequest,
+    office: web::Data<Office>,
+    payload: web::Payload,
+) -> HttpResponse {
+    answered(&request, async {
+        no_parameters(&request)?;
+        let wanted: Wanted = body::read(&request, payload).await?;
+        let (silence, why) = wanted.read(office.clock.now())?;
+        let by = office.by_token(&may.token, Some(why));
+        Ok(office.create_silence(&silence, &by).await?)
+    })
+    .await
+}
+
+/// Ends a silence before its time. What it suppressed stays suppressed until it is released.
+#[utoipa::path(
+    post, path = "/api/v1/silences/{id}/end", tag = "operate",
+    params(("id" = i64, Path, description = "The silence's number.")),
+    request_body(content = Option<MaybeWhy>), security(("token" = ["operate"])),
+    responses((status = 200, description = "It is over.", body = SilenceView), Refused),
+)]
+pub(super) async fn end(
+    may: May<Operate>,
+    request: HttpRequest,
+    path: web::Path<String>,
+    office: web::Data<Office>,
+    payload: web::Payload,
+) -> HttpResponse {
+    answered(&request, async {
+        no_parameters(&request)?;
+        let why = MaybeWhy::read(&request, payload).await?;
+        Ok(office.end_silence(id(&path)?, &office.by_token(&may.token, why)).await?)
+    })
+    .await
+}
+
+/// Lets all that a silence has suppressed by now have its ticket, a hundred in a second. No silence
+/// that there is suppresses them again.
+#[utoipa::path(
+    post, path = "/api/v1/silences/{id}/release", tag = "operate",
+    params(("id" = i64, Path, description = "The silence's number.")),
+    request_body(content = Why), security(("token" = ["operate"])),
+    responses((status = 200, description = "It is being released.", body = SilenceView), Refused),
+)]
+pub(super) async fn release(
+    may: May<Operate>,
+    request: HttpRequest,
+    path: web::Path<String>,
+    office: web::Data<Office>,
+    payload: web::Payload,
+) -> HttpResponse {
+    answered(&request, async {
+        no_parameters(&request)?;
+        let why = Why::read(&request, payload).await?;
+        let by = office.by_token(&may.token, Some(why));
+        Ok(office.release_silence(id(&path)?, &by).await?)
+    })
+    .await
+}
+
+/// Lets one delivery that a silence suppressed have its ticket.
+#[utoipa::path(
+    post, path = "/api/v1/deliveries/{key}/release", tag = "operate",
+    params(("key" = String, Path, description = "The delivery's key.")),
+    request_body(content = Option<MaybeWhy>), security(("token" = ["operate"])),
+    responses((status = 200, description = "It is on its way.", body = DeliveryView), Refused),
+)]
+pub(super) async fn release_delivery(
+    may: May<Operate>,
+    request: HttpRequest,
+    path: web::Path<String>,
+    office: web::Data<Office>,
+    payload: web::Payload,
+) -> HttpResponse {
+    answered(&request, async {
+        no_parameters(&request)?;
+        let why = MaybeWhy::read(&request, payload).await?;
+        let by = office.by_token(&may.token, why);
+        Ok(office.release_delivery(&key(&path)?, &by).await?)
+    })
+    .await
+}
