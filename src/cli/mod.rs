@@ -6,6 +6,7 @@
 mod acting;
 mod arguments;
 mod audit;
+mod backtest;
 mod books;
 mod brake;
 mod callbacks;
@@ -32,7 +33,7 @@ mod sources;
 mod test;
 mod token;
 
-use std::{ffi::OsString, io, process::ExitCode, sync::Arc};
+use std::{ffi::OsString, io, path::Path, process::ExitCode, sync::Arc};
 
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -74,6 +75,7 @@ enum Command {
     Send(send::Options),
     Preview(preview::Options),
     Test(test::Options),
+    Backtest(backtest::Options),
     Events(events::Options),
     Dead(dead::Options),
     Issues(issues::Options),
@@ -191,6 +193,7 @@ impl Command {
             Self::Send(options) => options.run(context).await,
             Self::Preview(options) => options.run(context),
             Self::Test(options) => options.run(context),
+            Self::Backtest(options) => options.run(context).await,
             Self::Events(options) => options.run(context).await,
             Self::Dead(options) => options.run(context).await,
             Self::Issues(options) => options.run(context).await,
@@ -242,6 +245,16 @@ impl Context {
         let schemas = app::schemas(environment.settings())?;
         let config = environment.load(&schemas)?;
         Ok((config, schemas))
+    }
+
+    /// The same with another behaviour file.
+    fn load_instead(&self, file: &Path) -> anyhow::Result<(Config, SchemaBook)> {
+        let is_of_file =
+            |name: &OsString| name == "DESKBELL_CONFIG" || name == "DESKBELL_CONFIG_FILE";
+        let mut variables = self.variables.clone();
+        variables.retain(|(name, _)| !is_of_file(name));
+        variables.push(("DESKBELL_CONFIG".into(), file.into()));
+        Self { variables }.load()
     }
 
     /// Reads the whole configuration again whenever it is asked, against the schemas of now.

@@ -20,6 +20,7 @@ mod error;
 mod field_match;
 mod issues;
 mod jobs;
+mod past;
 mod pauses;
 mod reading;
 mod replays;
@@ -46,6 +47,7 @@ pub use error::LedgerError;
 pub use field_match::{FieldMatch, InvalidField};
 pub use issues::{Issue, IssueStatus, Issues, Judgement};
 pub use jobs::{Claim, Claimed, GivenUp, Granted, Overdue, Requeue, Whereabouts};
+pub use past::{EventSpan, Past, PastEvents};
 pub use pauses::{DeskPause, Pauses};
 pub use reading::{EventRecord, Filter};
 pub use replays::{
@@ -81,6 +83,7 @@ pub trait Ledger:
     + Audit
     + Edits
     + Issues
+    + Past
     + Pauses
     + Replays
     + Searches

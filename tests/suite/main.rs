@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod architecture;
+mod backtesting;
 mod brake;
 mod callbacks;
 mod chaos;

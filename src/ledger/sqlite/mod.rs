@@ -23,6 +23,7 @@ mod journal;
 mod leases;
 mod missing;
 mod overdue;
+mod past;
 mod pauses;
 mod replays;
 mod requeues;

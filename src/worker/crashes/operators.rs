@@ -8,11 +8,11 @@ use crate::{
     delivery::{Delivery, DeliveryKey, NewSilence, Reason, SilenceId},
     event::DeskName,
     ledger::{
-        Access, Audit, AuditEntry, AuditSearch, Begun, By, DeadLetter, DeskPause, EventRecord, Fed,
-        Feed, Found, IncidentRecord, Issue, IssueStatus, Issues, LedgerError, NewReplay,
-        NewSession, NewToken, Page, Pauses, ReplayDesk, ReplayName, ReplayRecord, Replays, Search,
-        Searches, SessionRecord, Sessions, Silence, Silences, Steering, TokenHash, TokenId,
-        TokenRecord,
+        Access, Audit, AuditEntry, AuditSearch, Begun, By, Cursor, DeadLetter, DeskPause,
+        EventRecord, EventSpan, Fed, Feed, Found, IncidentRecord, Issue, IssueStatus, Issues,
+        LedgerError, NewReplay, NewSession, NewToken, Page, Past, PastEvents, Pauses, ReplayDesk,
+        ReplayName, ReplayRecord, Replays, Search, Searches, SessionRecord, Sessions, Silence,
+        Silences, Steering, TokenHash, TokenId, TokenRecord,
     },
 };
 
@@ -200,6 +200,18 @@ impl Silences for Watched {
     }
 
     async fn release_some(&self, _: Timestamp, _: usize) -> Result<usize, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+}
+
+#[async_trait]
+impl Past for Watched {
+    async fn past_events(
+        &self,
+        _: &EventSpan,
+        _: Option<&Cursor>,
+        _: usize,
+    ) -> Result<PastEvents, LedgerError> {
         unreachable!("a desk's loop does not ask")
     }
 }

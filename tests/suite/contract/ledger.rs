@@ -165,6 +165,7 @@ macro_rules! ledger_contract {
                 events_are_found_by_name_by_id_and_by_time,
                 what_is_redacted_is_kept_and_neither_shown_nor_found,
                 the_journals_mark_is_the_last_one_recorded,
+                past_events_come_whole_and_in_order_page_by_page,
             ],
             losses: [
                 what_the_broker_gave_up_is_a_dead_letter_with_its_event,

@@ -3,7 +3,7 @@
 use deskbell::{
     delivery::{Reason, Transition},
     event::{Envelope, REDACTED},
-    ledger::{Filter, Ledger},
+    ledger::{EventSpan, Filter, Ledger},
 };
 use serde_json::json;
 
@@ -164,4 +164,36 @@ pub(super) async fn the_journals_mark_is_the_last_one_recorded(bench: impl Bench
     bench.ledger().record(&[event("2", &[])], &mark(5)).await.unwrap();
     let bench = bench.crash().await;
     assert_eq!(bench.ledger().recorded_up_to().await.unwrap(), Some(mark(5)));
+}
+
+pub(super) async fn past_events_come_whole_and_in_order_page_by_page(bench: impl Bench) {
+    let ledger = bench.ledger();
+    let received = |id: &str, seconds| Envelope {
+        received_at: at(seconds),
+        ..saying(id, &["crm"], json!({ "secret": id }))
+    };
+    let all = [received("c", 3), received("a", 1), received("b", 1), received("late", 9)];
+    ledger.record(&all, &mark(1)).await.unwrap();
+    let span = EventSpan {
+        since: at(1),
+        until: at(9),
+        source: "shop".parse().ok(),
+        event_type: "payment.failed".parse().ok(),
+    };
+    let (mut ids, mut after) = (Vec::new(), None);
+    loop {
+        let page = ledger.past_events(&span, after.as_ref(), 2).await.unwrap();
+        assert!(page.envelopes.len() <= 2);
+        for Envelope { event, .. } in page.envelopes {
+            assert_eq!(event.data["secret"], event.id.as_str());
+            ids.push(String::from(event.id));
+        }
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(ids, ["a", "b", "c"]);
+    let other = EventSpan { source: "billing".parse().ok(), ..span };
+    assert_eq!(ledger.past_events(&other, None, 9).await.unwrap().envelopes, []);
 }
