@@ -15,7 +15,7 @@ use super::{
     parameters::Parameters,
 };
 use crate::{
-    delivery::{NewSilence, SilenceChoice, SilenceId},
+    delivery::{InvalidSilence, NewSilence, SilenceChoice, SilenceId},
     ledger::Cursor,
     operators::{
         Office, OfficeError, check_when,
@@ -33,31 +33,31 @@ const MOST_LETTERS: usize = 2_000;
 /// deliveries it is about; `"types": ["*"]` is all.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
+pub(in super::super) struct Wanted {
     /// Why, for those who look later.
     #[schema(value_type = String, required = true, min_length = 1, max_length = 500, pattern = "\\S")]
-    reason: Option<String>,
+    pub(in super::super) reason: Option<String>,
     /// When it begins; null: now.
     #[schema(format = DateTime)]
-    from: Option<String>,
+    pub(in super::super) from: Option<String>,
     /// When it is over: at most 30 days after it begins.
     #[schema(value_type = String, required = true, format = DateTime)]
-    until: Option<String>,
+    pub(in super::super) until: Option<String>,
     /// Of these sources.
     #[serde(default)]
     #[schema(max_items = 100)]
-    sources: Vec<String>,
+    pub(in super::super) sources: Vec<String>,
     /// Of these event types: `payment.failed`, `payment.*`, `*`.
     #[serde(default)]
     #[schema(max_items = 100)]
-    types: Vec<String>,
+    pub(in super::super) types: Vec<String>,
     /// For these desks.
     #[serde(default)]
     #[schema(max_items = 100)]
-    desks: Vec<String>,
+    pub(in super::super) desks: Vec<String>,
     /// Of which this expression is true, written as rules have it. What a source redacts is not there.
     #[schema(min_length = 1, max_length = 2000)]
-    when: Option<String>,
+    pub(in super::super) when: Option<String>,
 }
 
 fn all<T: std::str::FromStr>(
@@ -81,7 +81,7 @@ fn instant(name: &str, text: &str) -> Result<Timestamp, Refusal> {
 
 impl Wanted {
     /// What is wanted, and why.
-    fn read(self, now: Timestamp) -> Result<(NewSilence, String), Refusal> {
+    pub(in super::super) fn read(self, now: Timestamp) -> Result<(NewSilence, String), Refusal> {
         let why = body::reason(self.reason)?;
         if let Some(when) = &self.when {
             let wrong = |what: String| {
@@ -104,16 +104,20 @@ impl Wanted {
         let until = instant("until", &self.until.ok_or_else(missing)?)?;
         let silence = NewSilence { from, until, choice };
         silence.check(now).map_err(|why| {
-            let allowed =
-                "allowed is an end to come, 30 days after the beginning at most, and a choice";
-            Refusal::parameter("until", format!("cannot be kept: {why}"), allowed)
+            let (name, allowed) = match why {
+                InvalidSilence::Everything => ("types", "allowed is `*`, or another choice"),
+                InvalidSilence::Backwards | InvalidSilence::Over | InvalidSilence::TooLong => {
+                    ("until", "allowed is an end to come, 30 days after the beginning at most")
+                }
+            };
+            Refusal::parameter(name, format!("cannot be kept: {why}"), allowed)
         })?;
         Ok((silence, why))
     }
 }
 
 /// Reads a silence's number.
-fn id(text: &str) -> Result<SilenceId, OfficeError> {
+pub(in super::super) fn id(text: &str) -> Result<SilenceId, OfficeError> {
     text.parse().map_err(|_| OfficeError::unknown("silence", text))
 }
 

@@ -77,6 +77,8 @@ struct Shown<'d> {
     is_dead: bool,
     /// Whether it may be given up.
     is_stuck: bool,
+    /// Whether a silence keeps its ticket away.
+    is_suppressed: bool,
 }
 
 impl<'d> Shown<'d> {
@@ -88,6 +90,7 @@ impl<'d> Shown<'d> {
             edits: detail.edits.iter().map(Edited::of).collect(),
             is_dead: state == "dead",
             is_stuck: ["dead", "uncertain"].contains(&state),
+            is_suppressed: state == "suppressed",
         }
     }
 }
@@ -105,16 +108,19 @@ struct Moment {
     words: Option<String>,
     /// By what the desk's support finds it.
     marks: Option<String>,
+    /// The silence that it came of.
+    silence: Option<i64>,
 }
 
 impl Moment {
     fn at(at: Timestamp, what: String) -> Self {
-        Self { at, tone: "", desk: None, what, words: None, marks: None }
+        Self { at, tone: "", desk: None, what, words: None, marks: None, silence: None }
     }
 
     fn of(attempt: &Attempt, desk: &str) -> Self {
         let Attempt { number, outcome, failure, counts, .. } = attempt;
-        let uncounted = if *counts { "" } else { ", does not count" };
+        let is_told = *counts || *outcome == AttemptOutcome::Suppressed;
+        let uncounted = if is_told { "" } else { ", does not count" };
         let reason = failure.as_ref().map(|failure| format!(": {}", failure.reason.as_str()));
         let what = format!(
             "Attempt {number} {}{}{uncounted}",
@@ -134,6 +140,7 @@ impl Moment {
             what,
             words: failure.as_ref().map(|failure| failure.words.clone()),
             marks: marks.filter(|marks| !marks.is_empty()),
+            silence: None,
         }
     }
 }
@@ -163,7 +170,12 @@ fn line_of(detail: &EventDetail) -> Vec<Moment> {
         line.push(Moment { desk: Some(route.desk.clone()), ..moment });
     }
     for DeliveryDetail { delivery, history, .. } in &detail.deliveries {
-        line.extend(history.iter().map(|attempt| Moment::of(attempt, &delivery.desk)));
+        // A delivery knows the last silence that suppressed it.
+        let last = history.iter().rposition(|it| it.outcome == AttemptOutcome::Suppressed);
+        line.extend(history.iter().enumerate().map(|(at, attempt)| {
+            let silence = delivery.silence.filter(|_| Some(at) == last);
+            Moment { silence, ..Moment::of(attempt, &delivery.desk) }
+        }));
         if let Some(by) = &delivery.discarded_by {
             let moment = Moment::at(delivery.updated_at, format!("Given up by {by}"));
             let desk = Some(delivery.desk.clone());

@@ -2,7 +2,11 @@
 
 use std::future::Future;
 
-use actix_web::{FromRequest as _, HttpRequest, dev::Payload, web::Form};
+use actix_web::{
+    FromRequest as _, HttpRequest,
+    dev::Payload,
+    web::{Form, Query},
+};
 
 use super::refusal::Turned;
 use crate::operators::api::{body, refusal::Refusal};
@@ -22,6 +26,12 @@ impl Fields {
             let form = reading.await.map_err(|_unread| Turned::BadForm)?;
             Ok(Self(form.into_inner()))
         }
+    }
+
+    /// What a link fills a form with.
+    pub(super) fn of_query(request: &HttpRequest) -> Result<Self, Turned> {
+        let sent = Query::<Vec<(String, String)>>::from_query(request.query_string());
+        Ok(Self(sent.map_err(|_unread| Turned::BadForm)?.into_inner()))
     }
 
     /// What stands in a field; `None` where that is nothing.

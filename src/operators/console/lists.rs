@@ -54,6 +54,15 @@ impl Asked {
     }
 }
 
+/// Which part of a list of this kind, where nothing else is asked.
+pub(super) fn page_of(request: &HttpRequest, kind: &str) -> Result<Page, Turned> {
+    let sent = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
+    let mut parameters = Parameters::given(sent.map_err(|_unread| Turned::BadForm)?.into_inner());
+    let page = parameters.page(kind)?;
+    parameters.done(&["limit", "cursor"])?;
+    Ok(page)
+}
+
 /// The API's parameters that the fields of a form stand for.
 fn as_parameters(sent: &[(String, String)]) -> Vec<(String, String)> {
     let field = |wanted: &str| sent.iter().find(|(name, _)| name == wanted);
@@ -70,7 +79,7 @@ fn as_parameters(sent: &[(String, String)]) -> Vec<(String, String)> {
 }
 
 /// A time as a form has it, without an offset, is one of UTC.
-fn instant(text: &str) -> String {
+pub(super) fn instant(text: &str) -> String {
     match text.len() {
         16 => format!("{text}:00Z"),
         19 => format!("{text}Z"),

@@ -17,6 +17,8 @@ mod refusal;
 mod replays;
 mod session;
 mod shown;
+mod silences;
+mod silencing;
 mod templates;
 
 pub(super) use templates::Pages;
@@ -62,6 +64,8 @@ fn looking(app: &mut ServiceConfig) {
         .service(web::resource("/dead/letters").get(dead::letters))
         .service(web::resource("/replays/plan").get(replays::plan))
         .service(web::resource("/replays/{name}").get(replays::replay))
+        .service(web::resource("/silences/new").get(silencing::form))
+        .service(web::resource("/silences/{id}").get(silences::silence))
         .service(web::resource("/desks").get(desks::desks));
 }
 
@@ -82,6 +86,14 @@ fn acting(app: &mut ServiceConfig) {
                 .route(web::post().to(replays::begin)),
         )
         .service(web::resource("/replays/{name}/{act}").post(replays::steer))
+        .service(
+            web::resource("/silences")
+                .route(web::get().to(silences::silences))
+                .route(web::post().to(silencing::create)),
+        )
+        .service(web::resource("/silences/{id}/end").post(silences::end))
+        .service(web::resource("/silences/{id}/release").post(silences::release))
+        .service(web::resource("/deliveries/{key}/release").post(silences::release_delivery))
         .service(web::resource("/desks/{desk}/pause").post(desks::pause))
         .service(web::resource("/desks/{desk}/resume").post(desks::resume));
 }

@@ -18,7 +18,7 @@ use crate::ledger::Scope;
 /// What a page may do: show itself with our style, and send forms to us.
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-const TEMPLATES: [(&str, &str); 15] = [
+const TEMPLATES: [(&str, &str); 18] = [
     ("layout.html", include_str!("pages/layout.html")),
     ("login.html", include_str!("pages/login.html")),
     ("parts.html", include_str!("pages/parts.html")),
@@ -32,6 +32,9 @@ const TEMPLATES: [(&str, &str); 15] = [
     ("replay.html", include_str!("pages/replay.html")),
     ("plan.html", include_str!("pages/plan.html")),
     ("replayed.html", include_str!("pages/replayed.html")),
+    ("silences.html", include_str!("pages/silences.html")),
+    ("silence.html", include_str!("pages/silence.html")),
+    ("silencing.html", include_str!("pages/silencing.html")),
     ("desks.html", include_str!("pages/desks.html")),
     ("turned.html", include_str!("pages/turned.html")),
 ];
@@ -54,6 +57,11 @@ impl Pages {
     /// Shows a page to whose session it is.
     pub(super) fn shown(&self, session: &Session, name: &str, page: Value) -> HttpResponse {
         self.answer(StatusCode::OK, Some(session), name, page)
+    }
+
+    /// Shows a form again with what is wrong in it.
+    pub(super) fn wrong(&self, session: &Session, name: &str, page: Value) -> HttpResponse {
+        self.answer(StatusCode::UNPROCESSABLE_ENTITY, Some(session), name, page)
     }
 
     /// Shows a page to anybody.

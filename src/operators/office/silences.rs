@@ -28,6 +28,18 @@ impl Office {
         Ok(found.iter().map(|silence| SilenceView::of(silence, now)).collect())
     }
 
+    /// Those that hold or are to come, the last made first.
+    pub async fn standing_silences(&self) -> Result<Vec<SilenceView>, OfficeError> {
+        let (ledger, now) = (self.archive.ledger().await?, self.clock.now());
+        let mut views = Vec::new();
+        for standing in ledger.silences_at(now).await?.into_iter().rev() {
+            // With what it suppressed.
+            let counted = ledger.silence(standing.id).await?;
+            views.extend(counted.map(|silence| SilenceView::of(&silence, now)));
+        }
+        Ok(views)
+    }
+
     /// One silence.
     pub async fn silence(&self, id: SilenceId) -> Result<SilenceView, OfficeError> {
         let found = self.archive.ledger().await?.silence(id).await?;

@@ -6,3 +6,4 @@ mod chromium;
 mod mending;
 mod pages;
 mod sessions;
+mod silences;

@@ -1,5 +1,7 @@
 //! The console in a real Chromium. Pictures of every page stay in `target/tmp/screenshots`.
 
+mod silencing;
+
 use serde_json::json;
 
 use crate::support::{
@@ -49,6 +51,8 @@ async fn every_page_fits_a_desktop_and_a_phone_in_light_and_dark_and_the_browser
         ("plan", "/replays/plan?reason=unknown-customer"),
         ("replays", "/replays"),
         ("desks", "/desks"),
+        ("silences", "/silences"),
+        ("silencing", "/silences/new?types=payment.failed"),
     ] {
         for look in Look::ALL {
             chromium.look(look).await;

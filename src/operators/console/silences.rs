@@ -1,0 +1,123 @@
+//! Silences: which there are, what each suppressed, ending and releasing.
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use minijinja::{context, value::Serde};
+
+use super::{
+    Pages,
+    dead::{key, to_event},
+    lists::page_of,
+    refusal::Turned,
+    session::{Sent, Visit},
+    templates::to,
+};
+use crate::{
+    delivery::SilenceId,
+    ledger::{Cursor, Found, Search},
+    operators::{
+        Office,
+        api::{
+            admission::{Operate, Read},
+            silencing::id,
+        },
+        views::{SilenceState, SilenceView},
+    },
+};
+
+/// What the lists are called in their cursors.
+const SILENCES: &str = "silences";
+const DELIVERIES: &str = "deliveries";
+
+/// Those that hold, those that are to come, and page by page those that are over.
+pub(super) async fn silences(
+    visit: Visit<Read>,
+    request: HttpRequest,
+    office: web::Data<Office>,
+    pages: web::Data<Pages>,
+) -> Result<HttpResponse, Turned> {
+    let page = page_of(&request, SILENCES)?;
+    let before = page.after.map(|after| SilenceId::of(after.number));
+    let standing = match before {
+        None => office.standing_silences().await?,
+        Some(_) => Vec::new(),
+    };
+    let mut made = office.silences(before, page.most + 1).await?;
+    let has_more = made.len() > page.most;
+    made.truncate(page.most);
+    let last = made.last().filter(|_| has_more).map(|last| last.id);
+    let next = last.map(|number| Cursor { at: 0, number, name: String::new() }.written(SILENCES));
+    made.retain(|silence| silence.state == SilenceState::Over);
+    let page = context! {
+        at => "silences",
+        is_first => before.is_none(),
+        standing => Serde(standing),
+        over => Serde(made),
+        next,
+    };
+    Ok(pages.shown(&visit.session, "silences.html", page))
+}
+
+/// One silence, and page by page the deliveries that it suppresses, or did.
+pub(super) async fn silence(
+    visit: Visit<Read>,
+    request: HttpRequest,
+    path: web::Path<String>,
+    office: web::Data<Office>,
+    pages: web::Data<Pages>,
+) -> Result<HttpResponse, Turned> {
+    let id = id(&path)?;
+    let silence = office.silence(id).await?;
+    let search = Search { silence: Some(id), ..Search::default() };
+    let asked = page_of(&request, DELIVERIES)?;
+    let Found { items, next, walked: _ } = office.deliveries(&search, &asked).await?;
+    let next = next.map(|next| BTreeMap::from([("cursor", next.written(DELIVERIES))]));
+    let page = context! {
+        at => "silences",
+        silence => Serde(silence),
+        deliveries => Serde(items),
+        next => Serde(next),
+    };
+    Ok(pages.shown(&visit.session, "silence.html", page))
+}
+
+/// Ends a silence before its time.
+pub(super) async fn end(
+    mut sent: Sent<Operate>,
+    path: web::Path<String>,
+    office: web::Data<Office>,
+) -> Result<HttpResponse, Turned> {
+    let why = sent.fields.maybe_reason()?;
+    sent.fields.done()?;
+    let by = office.by_session(&sent.session.token, why);
+    Ok(to_silence(&office.end_silence(id(&path)?, &by).await?))
+}
+
+/// Lets all that a silence has suppressed by now have its ticket.
+pub(super) async fn release(
+    mut sent: Sent<Operate>,
+    path: web::Path<String>,
+    office: web::Data<Office>,
+) -> Result<HttpResponse, Turned> {
+    let why = sent.fields.reason()?;
+    sent.fields.done()?;
+    let by = office.by_session(&sent.session.token, Some(why));
+    Ok(to_silence(&office.release_silence(id(&path)?, &by).await?))
+}
+
+/// Lets one suppressed delivery have its ticket.
+pub(super) async fn release_delivery(
+    mut sent: Sent<Operate>,
+    path: web::Path<String>,
+    office: web::Data<Office>,
+) -> Result<HttpResponse, Turned> {
+    let why = sent.fields.maybe_reason()?;
+    sent.fields.done()?;
+    let by = office.by_session(&sent.session.token, why);
+    Ok(to_event(&office.release_delivery(&key(&path)?, &by).await?))
+}
+
+pub(super) fn to_silence(silence: &SilenceView) -> HttpResponse {
+    to(&format!("/console/silences/{}", silence.id))
+}
