@@ -86,16 +86,21 @@ impl<'de> Deserialize<'de> for Seen {
 
 impl Seen {
     fn ticket(self) -> Result<Option<String>, Refusal> {
-        let wrong = |what: &str| {
-            Refusal::parameter("ticket", what, "allowed is its id, or null where there is none")
-        };
         match self {
-            Self::Unsaid => Err(wrong("is missing")),
+            Self::Unsaid => Err(not_this_ticket("is missing")),
             Self::Absent => Ok(None),
-            Self::Ticket(id) if (1..=255).contains(&id.chars().count()) => Ok(Some(id)),
-            Self::Ticket(_) => Err(wrong("is no id")),
+            Self::Ticket(id) => ticket_id(id).map(Some),
         }
     }
+}
+
+fn not_this_ticket(what: &str) -> Refusal {
+    Refusal::parameter("ticket", what, "allowed is its id, or null where there is none")
+}
+
+/// The id of a ticket that somebody has seen.
+pub(in super::super) fn ticket_id(id: String) -> Result<String, Refusal> {
+    if (1..=255).contains(&id.chars().count()) { Ok(id) } else { Err(not_this_ticket("is no id")) }
 }
 
 /// How a dead letter goes back to work.

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// What the list is called in its cursors.
-const DELIVERIES: &str = "deliveries";
+pub(super) const DELIVERIES: &str = "deliveries";
 
 /// The issues, the largest first.
 pub(super) async fn issues(

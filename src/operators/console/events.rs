@@ -75,8 +75,8 @@ struct Shown<'d> {
     edits: Vec<Edited<'d>>,
     /// Whether it may be sent back to work.
     is_dead: bool,
-    /// Whether it may be given up.
-    is_stuck: bool,
+    /// Whether only an operator can tell if it has its ticket.
+    is_in_doubt: bool,
     /// Whether a silence keeps its ticket away.
     is_suppressed: bool,
 }
@@ -89,7 +89,7 @@ impl<'d> Shown<'d> {
             steps: detail.steps.iter().map(written).collect(),
             edits: detail.edits.iter().map(Edited::of).collect(),
             is_dead: state == "dead",
-            is_stuck: ["dead", "uncertain"].contains(&state),
+            is_in_doubt: state == "uncertain",
             is_suppressed: state == "suppressed",
         }
     }

@@ -7,6 +7,7 @@
 
 mod dead;
 mod desks;
+mod doubts;
 mod editing;
 mod events;
 mod forms;
@@ -62,6 +63,7 @@ fn looking(app: &mut ServiceConfig) {
         .service(web::resource("/events/{source}/{id}").get(events::event))
         .service(web::resource("/dead").get(dead::issues))
         .service(web::resource("/dead/letters").get(dead::letters))
+        .service(web::resource("/dead/doubts").get(doubts::doubts))
         .service(web::resource("/replays/plan").get(replays::plan))
         .service(web::resource("/replays/{name}").get(replays::replay))
         .service(web::resource("/silences/new").get(silencing::form))
@@ -80,6 +82,7 @@ fn acting(app: &mut ServiceConfig) {
         )
         .service(web::resource("/deliveries/{key}/replay").post(dead::replay))
         .service(web::resource("/deliveries/{key}/discard").post(dead::discard))
+        .service(web::resource("/deliveries/{key}/settle").post(doubts::settle))
         .service(
             web::resource("/replays")
                 .route(web::get().to(replays::replays))

@@ -18,7 +18,7 @@ use crate::ledger::Scope;
 /// What a page may do: show itself with our style, and send forms to us.
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-const TEMPLATES: [(&str, &str); 18] = [
+const TEMPLATES: [(&str, &str); 19] = [
     ("layout.html", include_str!("pages/layout.html")),
     ("login.html", include_str!("pages/login.html")),
     ("parts.html", include_str!("pages/parts.html")),
@@ -26,6 +26,7 @@ const TEMPLATES: [(&str, &str); 18] = [
     ("events.html", include_str!("pages/events.html")),
     ("event.html", include_str!("pages/event.html")),
     ("dead.html", include_str!("pages/dead.html")),
+    ("doubts.html", include_str!("pages/doubts.html")),
     ("letters.html", include_str!("pages/letters.html")),
     ("edit.html", include_str!("pages/edit.html")),
     ("replays.html", include_str!("pages/replays.html")),

@@ -3,6 +3,7 @@
 mod admission;
 mod browser;
 mod chromium;
+mod doubts;
 mod mending;
 mod pages;
 mod sessions;

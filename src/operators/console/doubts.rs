@@ -1,0 +1,58 @@
+//! Doubts: deliveries of which nobody knows whether the desk has their ticket, until somebody looks.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use minijinja::{context, value::Serde};
+
+use super::{
+    Pages,
+    dead::{DELIVERIES, key, to_event},
+    lists::Asked,
+    refusal::Turned,
+    session::{Sent, Visit},
+};
+use crate::{
+    ledger::Search,
+    operators::{
+        Office,
+        api::{
+            acting::ticket_id,
+            admission::{Operate, Read},
+        },
+    },
+};
+
+/// Doubts by filter, page by page.
+pub(super) async fn doubts(
+    visit: Visit<Read>,
+    request: HttpRequest,
+    office: web::Data<Office>,
+    pages: web::Data<Pages>,
+) -> Result<HttpResponse, Turned> {
+    let asked = Asked::of(&request, DELIVERIES)?;
+    let search = Search { state: Some("uncertain"), ..asked.search.clone() };
+    let found = office.deliveries(&search, &asked.page).await?;
+    let page = context! {
+        at => "dead",
+        next => Serde(asked.behind(found.next.as_ref(), DELIVERIES)),
+        doubts => Serde(found.items),
+    };
+    Ok(pages.shown(&visit.session, "doubts.html", page))
+}
+
+/// Settles a doubt: says which ticket the desk has, or that it has none.
+pub(super) async fn settle(
+    mut sent: Sent<Operate>,
+    path: web::Path<String>,
+    office: web::Data<Office>,
+) -> Result<HttpResponse, Turned> {
+    let (seen, ticket) = (sent.fields.take("seen"), sent.fields.take("ticket"));
+    let why = sent.fields.maybe_reason()?;
+    sent.fields.done()?;
+    let ticket = match (seen.as_deref(), ticket) {
+        (Some("ticket"), ticket) => Some(ticket_id(ticket.unwrap_or_default().trim().to_owned())?),
+        (Some("absent"), None) => None,
+        _ => return Err(Turned::BadForm),
+    };
+    let by = office.by_session(&sent.session.token, why);
+    Ok(to_event(&office.settle(&key(&path)?, ticket, &by).await?))
+}
