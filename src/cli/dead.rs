@@ -1,6 +1,7 @@
 //! `deskbell dead`: dead letters and doubts, and what an operator can do about them.
 
 mod choice;
+mod discard;
 mod edit;
 pub(super) mod edits;
 mod plan;
@@ -74,14 +75,8 @@ enum Act {
         #[arg(long)]
         json: bool,
     },
-    /// Gives one dead letter or doubt up.
-    Discard {
-        /// The delivery's key.
-        key: String,
-        /// Why, for those who look later.
-        #[arg(long)]
-        why: String,
-    },
+    /// Gives dead letters up: single ones, doubts among them, or all that a filter chooses.
+    Discard(discard::Options),
     /// Settles a doubt: says whether the ticket exists at the desk.
     #[command(group = ArgGroup::new("seen").required(true).args(["ticket", "absent"]))]
     Settle {
@@ -133,11 +128,7 @@ impl Options {
                 };
                 tell_replayed(&replayed, &refused, json)
             }
-            Act::Discard { key, why } => {
-                let by = by(context, Some(why.clone()));
-                let act = Transition::Discard { at: by.at, by: by.who.clone(), why };
-                operate(&*ledger, &argument("key", &key)?, act, &by).await
-            }
+            Act::Discard(options) => options.run(context, &*ledger).await,
             Act::Settle { key, ticket, absent: _, why } => {
                 let at = clock.now();
                 let act = match ticket {

@@ -229,11 +229,11 @@ fn desk_lines(desk: &PlanDesk) -> io::Result<()> {
 }
 
 impl Choice {
-    /// What it chooses for a bulk replay; a stretch of time counts back from `now`.
-    fn search(&self, now: Timestamp) -> anyhow::Result<Search> {
+    /// What it chooses for an act on all of it; a stretch of time counts back from `now`.
+    pub(super) fn search(&self, now: Timestamp) -> anyhow::Result<Search> {
         let filter = self.filter_at(now, None)?;
         if filter.state.as_deref() != Some("dead") {
-            return Err(WrongCall("only what is dead is replayed".to_owned()).into());
+            return Err(WrongCall("only what is dead is chosen by a filter".to_owned()).into());
         }
         Ok(Search {
             since: filter.since,

@@ -14,7 +14,9 @@ use super::{
     looking::key,
     parameters::Parameters,
 };
-use crate::operators::{MOST_REPLAYED, Office, Replayed, Ruling, views::DeliveryView};
+use crate::operators::{
+    Discarded, MOST_DISCARDED, MOST_REPLAYED, Office, Replayed, Ruling, views::DeliveryView,
+};
 
 /// Why somebody acts, where it has to be said.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -209,6 +211,29 @@ pub(super) async fn replay_all(
         let (search, most, why) = selection.read(MOST_REPLAYED)?;
         let by = office.by_token(&may.token, Some(why));
         Ok(office.replay_all(&search, most, &by).await?)
+    })
+    .await
+}
+
+/// Gives the dead letters up that a filter chooses, a bounded number of them, the latest first. What
+/// dies meanwhile is chosen too, unless `until` says otherwise.
+#[utoipa::path(
+    post, path = "/api/v1/dead-letters/discard", tag = "operate",
+    request_body(content = Selection), security(("token" = ["operate"])),
+    responses((status = 200, description = "What became of each.", body = Discarded), Refused),
+)]
+pub(super) async fn discard_all(
+    may: May<Operate>,
+    request: HttpRequest,
+    office: web::Data<Office>,
+    payload: web::Payload,
+) -> HttpResponse {
+    answered(&request, async {
+        no_parameters(&request)?;
+        let selection: Selection = body::read(&request, payload).await?;
+        let (search, most, why) = selection.read(MOST_DISCARDED)?;
+        let by = office.by_token(&may.token, Some(why));
+        Ok(office.discard_all(&search, most, &by).await?)
     })
     .await
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::ledger::Search;
 
-/// How many are replayed where nothing is said.
+/// How many are acted on where nothing is said.
 const USUAL: usize = 100;
 
 /// Which dead letters, and why. At least one filter, or `all`.

@@ -76,6 +76,7 @@ fn operating(app: &mut ServiceConfig) {
         .service(post("/deliveries/{key}/discard").route(web::post().to(acting::discard)))
         .service(post("/deliveries/{key}/settle").route(web::post().to(acting::settle)))
         .service(post("/dead-letters/replay").route(web::post().to(acting::replay_all)))
+        .service(post("/dead-letters/discard").route(web::post().to(acting::discard_all)))
         .service(post("/brakes/{desk}/{rule}/release").route(web::post().to(steering::release)))
         .service(post("/books/forget-gaps").route(web::post().to(steering::forget_gaps)))
         .service(post("/desks/{desk}/pause").route(web::post().to(steering::pause)))

@@ -34,7 +34,8 @@ pub(super) async fn issues(
     pages: web::Data<Pages>,
 ) -> Result<HttpResponse, Turned> {
     let issues = office.issues().await?;
-    let page = context! { at => "dead", issues => Serde(issues), most => MOST_REPLAYED };
+    let now = office.clock.now().to_string();
+    let page = context! { at => "dead", issues => Serde(issues), most => MOST_REPLAYED, now };
     Ok(pages.shown(&visit.session, "dead.html", page))
 }
 

@@ -7,6 +7,7 @@
 
 mod dead;
 mod desks;
+mod discarding;
 mod doubts;
 mod editing;
 mod events;
@@ -73,6 +74,7 @@ fn looking(app: &mut ServiceConfig) {
 
 fn acting(app: &mut ServiceConfig) {
     app.service(web::resource("/dead/replay").post(dead::replay_group))
+        .service(web::resource("/dead/discard").post(discarding::discard_group))
         .service(web::resource("/dead/issues/{desk}/{died_of}").post(dead::judge))
         .service(
             web::resource("/deliveries/{key}/edit")

@@ -18,7 +18,7 @@ use crate::ledger::Scope;
 /// What a page may do: show itself with our style, and send forms to us.
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-const TEMPLATES: [(&str, &str); 19] = [
+const TEMPLATES: [(&str, &str); 20] = [
     ("layout.html", include_str!("pages/layout.html")),
     ("login.html", include_str!("pages/login.html")),
     ("parts.html", include_str!("pages/parts.html")),
@@ -36,6 +36,7 @@ const TEMPLATES: [(&str, &str); 19] = [
     ("silences.html", include_str!("pages/silences.html")),
     ("silence.html", include_str!("pages/silence.html")),
     ("silencing.html", include_str!("pages/silencing.html")),
+    ("discarded.html", include_str!("pages/discarded.html")),
     ("desks.html", include_str!("pages/desks.html")),
     ("turned.html", include_str!("pages/turned.html")),
 ];

@@ -12,7 +12,7 @@ mod replays;
 mod sessions;
 mod silences;
 
-pub use bulk::{MOST_REPLAYED, Refused, Replayed};
+pub use bulk::{Discarded, MOST_DISCARDED, MOST_REPLAYED, Refused, Replayed, discard_all};
 pub use editing::{EditWish, Ruling};
 pub use sessions::SESSION_LASTS;
 pub use silences::check_when;

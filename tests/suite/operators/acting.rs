@@ -93,6 +93,27 @@ async fn several_dead_letters_are_replayed_by_a_filter() {
 }
 
 #[tokio::test]
+async fn several_dead_letters_are_given_up_by_a_filter_so_many_at_a_time() {
+    let world = with_dead_letters().await;
+    let operator = Operator::of(&world, "admin");
+    let path = "/dead-letters/discard";
+    let unbounded = operator.post(path, json!({ "reason": "why" })).await;
+    assert_eq!(unbounded.problem(), (422, "bad-parameter"));
+    let early = json!({ "reason": "why", "desk": "support", "until": "2001-01-01T00:00:00Z" });
+    assert_eq!(operator.post(path, early).await.good()["discarded"], json!([]));
+    let body = json!({ "reason": "a test shop", "died_of": "unknown-customer", "limit": 1 });
+    for (id, more) in [("evt_2", true), ("evt_1", false)] {
+        let outcome = operator.post(path, body.clone()).await.good();
+        assert_eq!(outcome["discarded"], json!([key(id, "support")]));
+        assert_eq!(outcome["more"], more);
+    }
+    let none = operator.post(path, body).await.good();
+    assert_eq!((&none["discarded"], &none["more"]), (&json!([]), &json!(false)));
+    let first = json!(["delivery.discard", key("evt_1", "support"), "admin", "a test shop"]);
+    assert_eq!(acts(&operator).await[0], first);
+}
+
+#[tokio::test]
 async fn a_desk_is_paused_and_resumed_and_tells_by_whom() {
     let world = World::embedded().await;
     let operator = Operator::of(&world, "operate");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::world::{World, eventually, of_desk, payment, state};
+use crate::support::world::{World, eventually, key, of_desk, payment, state};
 
 fn printed(world: &World, arguments: &[&str]) -> String {
     let output = world.cli(arguments);
@@ -86,6 +86,30 @@ async fn what_is_done_on_the_command_line_stands_in_the_audit_log() {
     );
     let chosen = world.json(&["audit", "list", "--act", "delivery.replay", "--since", "1h"]);
     assert_eq!(chosen.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn dead_letters_are_given_up_by_their_keys_or_by_a_filter() {
+    let world = World::embedded().await;
+    for id in ["evt_1", "evt_2", "evt_3", "evt_4"] {
+        let mut data = payment(id);
+        data["customerExternalId"] = json!("nobody");
+        world.post(id, "payment.failed", &data).await;
+        world.settled(id).await;
+    }
+    let (first, second) = (key("evt_1", "support"), key("evt_2", "support"));
+    for wrong in [
+        &["dead", "discard", "--why", "w"][..],
+        &["dead", "discard", &first, "--all", "--why", "w"],
+    ] {
+        assert_eq!(world.cli(wrong).status.code(), Some(2), "{wrong:?}");
+    }
+    printed(&world, &["dead", "discard", &first, &second, "--why", "a test"]);
+    let by_filter = ["dead", "discard", "--reason", "unknown-customer", "--why", "a test"];
+    assert_eq!(world.json(&by_filter), json!({ "discarded": 2, "refused": [] }));
+    assert_eq!(world.json(&by_filter), json!({ "discarded": 0, "refused": [] }));
+    let log = audit(&world);
+    assert_eq!(log.iter().filter(|it| it["act"] == "delivery.discard").count(), 4, "{log:?}");
 }
 
 #[tokio::test]

@@ -31,6 +31,7 @@ const PAGES: &[(&str, Scope)] = &[
 fn acts() -> Vec<(String, Scope)> {
     let acts = [
         ("/dead/replay".to_owned(), Scope::Operate),
+        ("/dead/discard".to_owned(), Scope::Operate),
         ("/dead/issues/crm/refused".to_owned(), Scope::Operate),
         (format!("/deliveries/{KEY}/edit"), Scope::Operate),
         (format!("/deliveries/{KEY}/replay"), Scope::Operate),

@@ -80,6 +80,31 @@ async fn a_group_of_dead_letters_is_replayed() {
 }
 
 #[tokio::test]
+async fn a_group_of_dead_letters_that_was_seen_is_given_up_with_a_reason() {
+    let world = with_a_dead_letter().await;
+    let browser = Browser::of(&world, "operate").await;
+    let page = browser.get("/dead").await.html;
+    let (_, rest) = page.split_once(r#"name="until" value=""#).unwrap();
+    let until = rest.split_once('"').unwrap().0;
+    let mut later = payment("evt_2");
+    later["customerExternalId"] = json!("nobody");
+    world.post("evt_2", "payment.failed", &later).await;
+    world.settled("evt_2").await;
+    let group = [("desk", "support"), ("died_of", "unknown-customer"), ("until", until)];
+    assert_eq!(browser.act("/dead/discard", &group).await.status, 422);
+    let whole = [&group[1..], &[("reason", "a test shop")]].concat();
+    assert_eq!(browser.act("/dead/discard", &whole).await.status, 400);
+    let whole = [&group[..], &[("reason", "a test shop")]].concat();
+    let shown = browser.act("/dead/discard", &whole).await;
+    assert!(shown.html.contains("<b>1</b> is given up"), "{}", shown.html);
+    let page = browser.get("/events/shop/evt_1").await.html;
+    assert!(page.contains("Given up by operate") && page.contains("a test shop"), "{page}");
+    // What died since the page was shown is still there.
+    let left = browser.get("/dead/letters").await.html;
+    assert!(left.contains("evt_2") && !left.contains("shop/evt_1"), "{left}");
+}
+
+#[tokio::test]
 async fn an_issue_is_acknowledged_and_ignored() {
     let world = with_a_dead_letter().await;
     let browser = Browser::of(&world, "operate").await;
