@@ -153,7 +153,7 @@ pub(super) fn key(text: &str) -> Result<DeliveryKey, Refusal> {
 }
 
 /// The desk in the path.
-pub(super) fn desk_name(text: &str) -> Result<DeskName, Refusal> {
+pub(in super::super) fn desk_name(text: &str) -> Result<DeskName, Refusal> {
     text.parse().map_err(|_| OfficeError::unknown("desk", text).into())
 }
 

@@ -5,6 +5,7 @@
 //! of its own form and a page of ours that it comes from; pages load nothing from elsewhere and run
 //! no script.
 
+mod brakes;
 mod dead;
 mod desks;
 mod discarding;
@@ -69,7 +70,8 @@ fn looking(app: &mut ServiceConfig) {
         .service(web::resource("/replays/{name}").get(replays::replay))
         .service(web::resource("/silences/new").get(silencing::form))
         .service(web::resource("/silences/{id}").get(silences::silence))
-        .service(web::resource("/desks").get(desks::desks));
+        .service(web::resource("/desks").get(desks::desks))
+        .service(web::resource("/brakes").get(brakes::brakes));
 }
 
 fn acting(app: &mut ServiceConfig) {
@@ -99,6 +101,7 @@ fn acting(app: &mut ServiceConfig) {
         .service(web::resource("/silences/{id}/end").post(silences::end))
         .service(web::resource("/silences/{id}/release").post(silences::release))
         .service(web::resource("/deliveries/{key}/release").post(silences::release_delivery))
+        .service(web::resource("/brakes/{desk}/{rule}/release").post(brakes::release))
         .service(web::resource("/desks/{desk}/pause").post(desks::pause))
         .service(web::resource("/desks/{desk}/resume").post(desks::resume));
 }

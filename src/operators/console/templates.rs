@@ -18,7 +18,7 @@ use crate::ledger::Scope;
 /// What a page may do: show itself with our style, and send forms to us.
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-const TEMPLATES: [(&str, &str); 20] = [
+const TEMPLATES: [(&str, &str); 21] = [
     ("layout.html", include_str!("pages/layout.html")),
     ("login.html", include_str!("pages/login.html")),
     ("parts.html", include_str!("pages/parts.html")),
@@ -37,6 +37,7 @@ const TEMPLATES: [(&str, &str); 20] = [
     ("silence.html", include_str!("pages/silence.html")),
     ("silencing.html", include_str!("pages/silencing.html")),
     ("discarded.html", include_str!("pages/discarded.html")),
+    ("brakes.html", include_str!("pages/brakes.html")),
     ("desks.html", include_str!("pages/desks.html")),
     ("turned.html", include_str!("pages/turned.html")),
 ];

@@ -1,6 +1,7 @@
 //! The console, as a browser without a screen sees it.
 
 mod admission;
+mod brakes;
 mod browser;
 mod chromium;
 mod doubts;

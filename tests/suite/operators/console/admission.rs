@@ -24,6 +24,7 @@ const PAGES: &[(&str, Scope)] = &[
     ("/silences/new", Scope::Operate),
     ("/silences/nothing", Scope::Read),
     ("/desks", Scope::Read),
+    ("/brakes", Scope::Read),
     ("/nothing", Scope::Read),
 ];
 
@@ -43,6 +44,7 @@ fn acts() -> Vec<(String, Scope)> {
         ("/silences/nothing/end".to_owned(), Scope::Operate),
         ("/silences/nothing/release".to_owned(), Scope::Operate),
         (format!("/deliveries/{KEY}/release"), Scope::Operate),
+        ("/brakes/nothing/nothing/release".to_owned(), Scope::Operate),
         ("/desks/nothing/pause".to_owned(), Scope::Operate),
         ("/desks/nothing/resume".to_owned(), Scope::Operate),
         ("/logout".to_owned(), Scope::Read),
