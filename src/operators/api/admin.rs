@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    MOST, Refusal,
+    Refusal,
     acting::no_parameters,
     admission::{Admin, May},
     answered, body,
@@ -16,25 +16,47 @@ use super::{
     parameters::Parameters,
 };
 use crate::{
-    ledger::{AuditEntry, Cursor, Scope, TokenRecord},
+    ledger::{AuditEntry, Scope, TokenName, TokenRecord},
     operators::{Office, OfficeError},
 };
 
-const AUDIT: &str = "audit";
+/// What the lists are called in their cursors.
+pub(in super::super) const AUDIT: &str = "audit";
+pub(in super::super) const TOKENS: &str = "tokens";
+
+/// The filters of the audit log.
+pub(in super::super) const AUDIT_FILTERS: &[&str] = &["since", "until", "who", "act", "subject"];
 
 /// A token that is to be made.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
+pub(in super::super) struct Wanted {
     /// Its name.
     #[schema(min_length = 1, max_length = 63, pattern = "^[a-z][a-z0-9_-]*$")]
-    name: String,
+    pub(in super::super) name: String,
     /// What it admits to: `read`, `operate` or `admin`.
     #[schema(value_type = Scope)]
-    scope: String,
+    pub(in super::super) scope: String,
     /// When it ends by itself; null: never.
     #[schema(format = DateTime)]
-    expires_at: Option<String>,
+    pub(in super::super) expires_at: Option<String>,
+}
+
+impl Wanted {
+    /// Its name, what it admits to, and when it ends.
+    pub(in super::super) fn read(self) -> Result<(TokenName, Scope, Option<Timestamp>), Refusal> {
+        let name = self.name.parse().map_err(|_| {
+            let allowed = "allowed are 1 to 63 of a-z, 0-9, '-' and '_', beginning with a letter";
+            Refusal::parameter("name", "is no token's name", allowed)
+        })?;
+        let scope = self.scope.parse().map_err(|_| {
+            Refusal::parameter("scope", "is no scope", "allowed are read, operate and admin")
+        })?;
+        let ends = self.expires_at.map(|text| text.parse()).transpose().map_err(|_| {
+            Refusal::parameter("expires_at", "cannot be read", "allowed is an instant of RFC 3339")
+        })?;
+        Ok((name, scope, ends))
+    }
 }
 
 /// A token that was made.
@@ -66,14 +88,8 @@ pub(super) async fn audit(
         let mut parameters = Parameters::of(&request)?;
         let search = parameters.audit_search()?;
         let page = parameters.page(AUDIT)?;
-        parameters.done(&["since", "until", "who", "act", "subject", "limit", "cursor"])?;
-        let before = page.after.map(|after| after.number);
-        let mut items = office.audit(&search, before, page.most + 1).await?;
-        let has_more = items.len() > page.most;
-        items.truncate(page.most);
-        let last = items.last().filter(|_| has_more).map(|last| last.number);
-        let cursor = |number| Cursor { at: 0, number, name: String::new() };
-        Ok(List { items, next: last.map(|number| cursor(number).written(AUDIT)) })
+        parameters.done(&[AUDIT_FILTERS, &["limit", "cursor"]].concat())?;
+        Ok(List::of(office.audit(&search, &page).await?, AUDIT))
     })
     .await
 }
@@ -81,8 +97,8 @@ pub(super) async fn audit(
 /// Tokens, the newest first; not what they are, but who they are of.
 #[utoipa::path(
     get, path = "/api/v1/tokens", tag = "admin", security(("token" = ["admin"])),
-    params(("limit" = Option<u16>, Query, minimum = 1, maximum = 200, description = "How many at most; 50.")),
-    responses((status = 200, description = "The newest ones.", body = List<TokenRecord>), Refused),
+    params(Listed),
+    responses((status = 200, description = "A page of them.", body = List<TokenRecord>), Refused),
 )]
 pub(super) async fn tokens(
     _: May<Admin>,
@@ -91,11 +107,9 @@ pub(super) async fn tokens(
 ) -> HttpResponse {
     answered(&request, async {
         let mut parameters = Parameters::of(&request)?;
-        let most = parameters.limit(MOST)?;
-        parameters.done(&["limit"])?;
-        let mut items = office.tokens().await?;
-        items.truncate(most);
-        Ok(List { items, next: None })
+        let page = parameters.page(TOKENS)?;
+        parameters.done(&["limit", "cursor"])?;
+        Ok(List::of(office.tokens_of(&page).await?, TOKENS))
     })
     .await
 }
@@ -114,18 +128,8 @@ pub(super) async fn create_token(
 ) -> HttpResponse {
     answered(&request, async {
         no_parameters(&request)?;
-        let Wanted { name, scope, expires_at } = body::read(&request, payload).await?;
-        let name = name.parse().map_err(|_| {
-            let allowed = "allowed are 1 to 63 of a-z, 0-9, '-' and '_', beginning with a letter";
-            Refusal::parameter("name", "is no token's name", allowed)
-        })?;
-        let scope: Scope = scope.parse().map_err(|_| {
-            Refusal::parameter("scope", "is no scope", "allowed are read, operate and admin")
-        })?;
-        let ends = expires_at.map(|text| text.parse::<Timestamp>()).transpose();
-        let ends = ends.map_err(|_| {
-            Refusal::parameter("expires_at", "cannot be read", "allowed is an instant of RFC 3339")
-        })?;
+        let wanted: Wanted = body::read(&request, payload).await?;
+        let (name, scope, ends) = wanted.read()?;
         let by = office.by_token(&may.token, None);
         let (token, record) = office.create_token(name, scope, ends, &by).await?;
         Ok(Made { token: token.expose_secret().to_owned(), record })

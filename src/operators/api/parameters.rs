@@ -132,7 +132,7 @@ impl Parameters {
     }
 
     /// Which entries of the audit log.
-    pub(super) fn audit_search(&mut self) -> Result<AuditSearch, Refusal> {
+    pub(in super::super) fn audit_search(&mut self) -> Result<AuditSearch, Refusal> {
         let acts: Vec<&str> = Act::ALL.iter().map(|act| act.as_str()).collect();
         Ok(AuditSearch {
             since: self.read::<Timestamp>("since", INSTANT)?,

@@ -16,7 +16,6 @@ use super::{
 };
 use crate::{
     delivery::{InvalidSilence, NewSilence, SilenceChoice, SilenceId},
-    ledger::Cursor,
     operators::{
         Office, OfficeError, check_when,
         views::{DeliveryView, SilenceView},
@@ -136,13 +135,7 @@ pub(super) async fn silences(
         let mut parameters = Parameters::of(&request)?;
         let page = parameters.page(SILENCES)?;
         parameters.done(&["limit", "cursor"])?;
-        let before = page.after.map(|after| SilenceId::of(after.number));
-        let mut items = office.silences(before, page.most + 1).await?;
-        let has_more = items.len() > page.most;
-        items.truncate(page.most);
-        let last = items.last().filter(|_| has_more).map(|last| last.id);
-        let cursor = |number| Cursor { at: 0, number, name: String::new() };
-        Ok(List { items, next: last.map(|number| cursor(number).written(SILENCES)) })
+        Ok(List::of(office.silences(&page).await?, SILENCES))
     })
     .await
 }

@@ -7,9 +7,34 @@ use actix_web::{
     dev::Payload,
     web::{Form, Query},
 };
+use serde::Serialize;
 
 use super::refusal::Turned;
 use crate::operators::api::{body, refusal::Refusal};
+
+/// What is wrong in a form, and in which field.
+#[derive(Debug, Serialize)]
+pub(super) struct Wrong {
+    name: String,
+    words: String,
+}
+
+impl Wrong {
+    /// What the API would say of a parameter; anything else is handed on.
+    pub(super) fn of(refusal: Refusal) -> Result<Self, Refusal> {
+        match refusal {
+            Refusal::Parameter { name, what, allowed } => {
+                Ok(Self { name, words: format!("{what}; {allowed}") })
+            }
+            other => Err(other),
+        }
+    }
+
+    /// What is to be said of this field.
+    pub(super) fn at(name: &str, words: String) -> Self {
+        Self { name: name.to_owned(), words }
+    }
+}
 
 /// The fields of a form that were not taken yet.
 #[derive(Debug)]

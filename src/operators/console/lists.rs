@@ -26,9 +26,7 @@ pub(super) struct Asked {
 impl Asked {
     /// Reads what the form of a list of this kind sent. A field that is left empty does not choose.
     pub(super) fn of(request: &HttpRequest, kind: &str) -> Result<Self, Turned> {
-        let sent = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
-        let mut sent = sent.map_err(|_unread| Turned::BadForm)?.into_inner();
-        sent.retain(|(_, value)| !value.trim().is_empty());
+        let sent = filled(request)?;
         let mut parameters = Parameters::given(as_parameters(&sent));
         let (search, page) = (parameters.search()?, parameters.page(kind)?);
         parameters.done(&[FILTERS, &["limit", "cursor"]].concat())?;
@@ -48,23 +46,39 @@ impl Asked {
         next: Option<&Cursor>,
         kind: &str,
     ) -> Option<BTreeMap<String, String>> {
-        let mut fields = self.sent.clone();
-        fields.insert("cursor".to_owned(), next?.written(kind));
-        Some(fields)
+        behind(&self.sent, next, kind)
     }
+}
+
+/// The fields of `sent` that ask for what is behind `next`.
+pub(super) fn behind(
+    sent: &BTreeMap<String, String>,
+    next: Option<&Cursor>,
+    kind: &str,
+) -> Option<BTreeMap<String, String>> {
+    let mut fields = sent.clone();
+    fields.insert("cursor".to_owned(), next?.written(kind));
+    Some(fields)
+}
+
+/// The fields of a form that was sent by GET, without those that were left empty.
+pub(super) fn filled(request: &HttpRequest) -> Result<Vec<(String, String)>, Turned> {
+    let sent = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
+    let mut sent = sent.map_err(|_unread| Turned::BadForm)?.into_inner();
+    sent.retain(|(_, value)| !value.trim().is_empty());
+    Ok(sent)
 }
 
 /// Which part of a list of this kind, where nothing else is asked.
 pub(super) fn page_of(request: &HttpRequest, kind: &str) -> Result<Page, Turned> {
-    let sent = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
-    let mut parameters = Parameters::given(sent.map_err(|_unread| Turned::BadForm)?.into_inner());
+    let mut parameters = Parameters::given(filled(request)?);
     let page = parameters.page(kind)?;
     parameters.done(&["limit", "cursor"])?;
     Ok(page)
 }
 
 /// The API's parameters that the fields of a form stand for.
-fn as_parameters(sent: &[(String, String)]) -> Vec<(String, String)> {
+pub(super) fn as_parameters(sent: &[(String, String)]) -> Vec<(String, String)> {
     let field = |wanted: &str| sent.iter().find(|(name, _)| name == wanted);
     let member = field(MEMBER.0).zip(field(MEMBER.1)).map(|((_, name), (_, value))| {
         let name = if name.starts_with("data.") { name.clone() } else { format!("data.{name}") };

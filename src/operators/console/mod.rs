@@ -5,6 +5,7 @@
 //! of its own form and a page of ours that it comes from; pages load nothing from elsewhere and run
 //! no script.
 
+mod audit;
 mod brakes;
 mod dead;
 mod desks;
@@ -23,6 +24,7 @@ mod shown;
 mod silences;
 mod silencing;
 mod templates;
+mod tokens;
 
 pub(super) use templates::Pages;
 
@@ -56,6 +58,7 @@ pub(super) fn routes(app: &mut ServiceConfig) {
             .service(web::resource("").get(overview::overview))
             .configure(looking)
             .configure(acting)
+            .configure(administering)
             .default_service(web::to(nothing)),
     );
 }
@@ -104,6 +107,16 @@ fn acting(app: &mut ServiceConfig) {
         .service(web::resource("/brakes/{desk}/{rule}/release").post(brakes::release))
         .service(web::resource("/desks/{desk}/pause").post(desks::pause))
         .service(web::resource("/desks/{desk}/resume").post(desks::resume));
+}
+
+fn administering(app: &mut ServiceConfig) {
+    app.service(web::resource("/audit").get(audit::audit))
+        .service(
+            web::resource("/tokens")
+                .route(web::get().to(tokens::tokens))
+                .route(web::post().to(tokens::create)),
+        )
+        .service(web::resource("/tokens/{id}/revoke").post(tokens::revoke));
 }
 
 async fn style() -> HttpResponse {

@@ -14,8 +14,7 @@ use super::{
     templates::to,
 };
 use crate::{
-    delivery::SilenceId,
-    ledger::{Cursor, Found, Search},
+    ledger::{Found, Search},
     operators::{
         Office,
         api::{
@@ -38,23 +37,18 @@ pub(super) async fn silences(
     pages: web::Data<Pages>,
 ) -> Result<HttpResponse, Turned> {
     let page = page_of(&request, SILENCES)?;
-    let before = page.after.map(|after| SilenceId::of(after.number));
-    let standing = match before {
+    let standing = match page.after {
         None => office.standing_silences().await?,
         Some(_) => Vec::new(),
     };
-    let mut made = office.silences(before, page.most + 1).await?;
-    let has_more = made.len() > page.most;
-    made.truncate(page.most);
-    let last = made.last().filter(|_| has_more).map(|last| last.id);
-    let next = last.map(|number| Cursor { at: 0, number, name: String::new() }.written(SILENCES));
-    made.retain(|silence| silence.state == SilenceState::Over);
+    let mut made = office.silences(&page).await?;
+    made.items.retain(|silence| silence.state == SilenceState::Over);
     let page = context! {
         at => "silences",
-        is_first => before.is_none(),
+        is_first => page.after.is_none(),
         standing => Serde(standing),
-        over => Serde(made),
-        next,
+        over => Serde(made.items),
+        next => made.next.map(|next| next.written(SILENCES)),
     };
     Ok(pages.shown(&visit.session, "silences.html", page))
 }

@@ -9,15 +9,15 @@ use serde::Serialize;
 
 use super::{
     Pages,
-    forms::Fields,
+    forms::{Fields, Wrong},
     lists::instant,
     refusal::Turned,
-    session::{Sent, Session, Visit},
+    session::{Sent, Visit},
     silences::to_silence,
 };
 use crate::operators::{
     Office,
-    api::{admission::Operate, refusal::Refusal, silencing::Wanted},
+    api::{admission::Operate, silencing::Wanted},
 };
 
 /// How long a silence may be said to hold, where no end is given.
@@ -128,26 +128,11 @@ pub(super) async fn create(
             let by = office.by_session(&sent.session.token, Some(why));
             Ok(to_silence(&office.create_silence(&silence, &by).await?))
         }
-        Err(refusal) => wrong(&sent.session, &pages, &draft, refusal),
+        Err(refusal) => {
+            let wrong = Wrong::of(refusal)?;
+            Ok(pages.wrong(&sent.session, "silencing.html", page(&draft, Some(&wrong))))
+        }
     }
-}
-
-/// What is wrong, and in which field.
-#[derive(Debug, Serialize)]
-struct Wrong {
-    name: String,
-    words: String,
-}
-
-fn wrong(
-    session: &Session,
-    pages: &Pages,
-    draft: &Draft,
-    refusal: Refusal,
-) -> Result<HttpResponse, Turned> {
-    let Refusal::Parameter { name, what, allowed } = refusal else { return Err(refusal.into()) };
-    let wrong = Wrong { name, words: format!("{what}; {allowed}") };
-    Ok(pages.wrong(session, "silencing.html", page(draft, Some(&wrong))))
 }
 
 fn page(draft: &Draft, wrong: Option<&Wrong>) -> minijinja::Value {

@@ -18,7 +18,7 @@ use crate::ledger::Scope;
 /// What a page may do: show itself with our style, and send forms to us.
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-const TEMPLATES: [(&str, &str); 21] = [
+const TEMPLATES: [(&str, &str); 24] = [
     ("layout.html", include_str!("pages/layout.html")),
     ("login.html", include_str!("pages/login.html")),
     ("parts.html", include_str!("pages/parts.html")),
@@ -39,6 +39,9 @@ const TEMPLATES: [(&str, &str); 21] = [
     ("discarded.html", include_str!("pages/discarded.html")),
     ("brakes.html", include_str!("pages/brakes.html")),
     ("desks.html", include_str!("pages/desks.html")),
+    ("audit.html", include_str!("pages/audit.html")),
+    ("tokens.html", include_str!("pages/tokens.html")),
+    ("token.html", include_str!("pages/token.html")),
     ("turned.html", include_str!("pages/turned.html")),
 ];
 
@@ -96,6 +99,7 @@ impl Pages {
             context! {
                 who => session.token.name.clone(),
                 scope => session.token.scope.as_str(),
+                administers => session.token.scope >= Scope::Admin,
                 operates => session.token.scope >= Scope::Operate,
                 form_token => session.form_token(),
             }

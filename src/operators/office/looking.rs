@@ -5,8 +5,8 @@ use crate::{
     delivery::{Delivery, DeliveryKey},
     event::{DeskName, EventId, SourceName},
     ledger::{
-        AuditEntry, AuditSearch, Books, CallbackRecord, EventRecord, Found, Issue, Page, Search,
-        TokenHash, TokenRecord,
+        AuditEntry, AuditSearch, Books, CallbackRecord, Cursor, EventRecord, Found, Issue, Page,
+        Search, TokenHash, TokenRecord,
     },
     operators::{
         OfficeError,
@@ -145,19 +145,29 @@ impl Office {
         self.archive.sources().await
     }
 
-    /// Entries of the log of operators' acts, the last ones first.
+    /// A page of the log of operators' acts, the last ones first.
     pub async fn audit(
         &self,
         search: &AuditSearch,
-        before: Option<i64>,
-        most: usize,
-    ) -> Result<Vec<AuditEntry>, OfficeError> {
-        Ok(self.archive.ledger().await?.audit(search, before, most).await?)
+        page: &Page,
+    ) -> Result<Found<AuditEntry>, OfficeError> {
+        let before = page.after.as_ref().map(|after| after.number);
+        let entries = self.archive.ledger().await?.audit(search, before, page.most + 1).await?;
+        Ok(paged(entries, page, |entry| entry.number))
     }
 
     /// All tokens, the newest first.
     pub async fn tokens(&self) -> Result<Vec<TokenRecord>, OfficeError> {
         Ok(self.archive.ledger().await?.tokens().await?)
+    }
+
+    /// A page of tokens, the newest first.
+    pub async fn tokens_of(&self, page: &Page) -> Result<Found<TokenRecord>, OfficeError> {
+        let before = page.after.as_ref().map_or(i64::MAX, |after| after.number);
+        // They are few: each is somebody's.
+        let mut tokens = self.tokens().await?;
+        tokens.retain(|token| token.id < before);
+        Ok(paged(tokens, page, |token| token.id))
     }
 
     /// The token of this text, where it still admits.
@@ -173,6 +183,15 @@ impl Office {
         }
         Ok(Some(token))
     }
+}
+
+/// A page of what was read from the place on where it begins, one more than it holds.
+pub(super) fn paged<T>(mut items: Vec<T>, page: &Page, number: impl Fn(&T) -> i64) -> Found<T> {
+    let (walked, has_more) = (items.len(), items.len() > page.most);
+    items.truncate(page.most);
+    let last = items.last().filter(|_| has_more).map(number);
+    let next = last.map(|number| Cursor { at: 0, number, name: String::new() });
+    Found { items, next, walked }
 }
 
 /// How exactly is noted when a token was used: each time costs a write.

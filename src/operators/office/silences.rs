@@ -1,9 +1,9 @@
 //! Silences: made, looked at, ended, and what they suppressed released.
 
-use super::Office;
+use super::{Office, looking::paged};
 use crate::{
     delivery::{DeliveryKey, InvalidTransition, NewSilence, SilenceId, State},
-    ledger::{By, LedgerError},
+    ledger::{By, Found, LedgerError, Page},
     operators::{
         OfficeError,
         views::{DeliveryView, SilenceView},
@@ -17,15 +17,13 @@ pub fn check_when(when: &str) -> Result<(), BadTemplate> {
 }
 
 impl Office {
-    /// A page of silences, the last made first: those before `before`, `most` at most.
-    pub async fn silences(
-        &self,
-        before: Option<SilenceId>,
-        most: usize,
-    ) -> Result<Vec<SilenceView>, OfficeError> {
-        let found = self.archive.ledger().await?.silences(before, most).await?;
+    /// A page of silences, the last made first.
+    pub async fn silences(&self, page: &Page) -> Result<Found<SilenceView>, OfficeError> {
+        let before = page.after.as_ref().map(|after| SilenceId::of(after.number));
+        let found = self.archive.ledger().await?.silences(before, page.most + 1).await?;
         let now = self.clock.now();
-        Ok(found.iter().map(|silence| SilenceView::of(silence, now)).collect())
+        let views = found.iter().map(|silence| SilenceView::of(silence, now)).collect();
+        Ok(paged(views, page, |silence: &SilenceView| silence.id))
     }
 
     /// Those that hold or are to come, the last made first.

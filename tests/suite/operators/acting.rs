@@ -172,6 +172,11 @@ async fn a_token_is_made_and_revoked_by_the_api() {
     let ci = Operator { world: &world, token };
     ci.get("/books").await.good();
     assert_eq!(ci.get("/tokens").await.problem(), (403, "missing-scope"));
+    let first = admin.get("/tokens?limit=1").await.good();
+    let next = first["next"].as_str().unwrap();
+    let second = admin.get(&format!("/tokens?limit=1&cursor={next}")).await.good();
+    let names = [&first["items"][0]["name"], &second["items"][0]["name"], &second["next"]];
+    assert_eq!(json!(names), json!(["ci", "admin", null]));
     let path = format!("/tokens/{}/revoke", made["record"]["id"]);
     for _ in 0..2 {
         assert!(admin.post(&path, json!({})).await.good()["revoked_at"].is_string());

@@ -1,5 +1,6 @@
 //! The console, as a browser without a screen sees it.
 
+mod admin;
 mod admission;
 mod brakes;
 mod browser;

@@ -25,6 +25,8 @@ const PAGES: &[(&str, Scope)] = &[
     ("/silences/nothing", Scope::Read),
     ("/desks", Scope::Read),
     ("/brakes", Scope::Read),
+    ("/audit", Scope::Admin),
+    ("/tokens", Scope::Admin),
     ("/nothing", Scope::Read),
 ];
 
@@ -47,6 +49,8 @@ fn acts() -> Vec<(String, Scope)> {
         ("/brakes/nothing/nothing/release".to_owned(), Scope::Operate),
         ("/desks/nothing/pause".to_owned(), Scope::Operate),
         ("/desks/nothing/resume".to_owned(), Scope::Operate),
+        ("/tokens".to_owned(), Scope::Admin),
+        ("/tokens/nothing/revoke".to_owned(), Scope::Admin),
         ("/logout".to_owned(), Scope::Read),
         ("/logout-everywhere".to_owned(), Scope::Read),
     ];

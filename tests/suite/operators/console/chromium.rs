@@ -1,5 +1,6 @@
 //! The console in a real Chromium. Pictures of every page stay in `target/tmp/screenshots`.
 
+mod admin;
 mod brakes;
 mod doubts;
 mod silencing;
