@@ -2,8 +2,8 @@
 
 use clap::{ArgGroup, Args, Subcommand};
 
-use super::{Context, Exit, argument, clock, output};
-use crate::ledger::{CallbackRecord, Ledger, WhichCallbacks};
+use super::{Context, Exit, acting::by, argument, output};
+use crate::ledger::{By, CallbackRecord, Ledger, Page, WhichCallbacks};
 
 /// Call-backs to sources that their receivers have not taken.
 #[derive(Debug, Args)]
@@ -33,6 +33,9 @@ enum Action {
         /// All of this source.
         #[arg(long)]
         source: Option<String>,
+        /// Why, for those who look later.
+        #[arg(long)]
+        why: Option<String>,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -43,7 +46,8 @@ impl Options {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<Exit> {
         match self.action {
             Action::List { limit, json } => {
-                let callbacks = context.ledger()?.callbacks(limit).await?;
+                let callbacks =
+                    context.ledger()?.callbacks(&Page { after: None, most: limit }).await?.items;
                 if json {
                     output::json(&callbacks)?;
                 } else {
@@ -51,19 +55,24 @@ impl Options {
                 }
                 Ok(Exit::Done)
             }
-            Action::Resend { ids, source, json } => {
+            Action::Resend { ids, source, why, json } => {
                 let which = match source {
                     Some(source) => WhichCallbacks::Source(argument("--source", &source)?),
                     None => WhichCallbacks::Ids(ids),
                 };
-                resend(&*context.ledger()?, &which, json).await
+                resend(&*context.ledger()?, &which, &by(context, why), json).await
             }
         }
     }
 }
 
-async fn resend(ledger: &dyn Ledger, which: &WhichCallbacks, json: bool) -> anyhow::Result<Exit> {
-    let resent = ledger.resend_callbacks(which, clock().now()).await?;
+async fn resend(
+    ledger: &dyn Ledger,
+    which: &WhichCallbacks,
+    by: &By,
+    json: bool,
+) -> anyhow::Result<Exit> {
+    let resent = ledger.resend_callbacks(which, by).await?;
     if json {
         output::json(&resent)?;
     } else {

@@ -130,6 +130,8 @@ acts! {
     ReleaseSilence = "silence.release",
     /// Lets one suppressed delivery have its ticket.
     Release = "delivery.release",
+    /// Has a call-back that was given up sent again.
+    ResendCallback = "callback.resend",
     /// Makes a token.
     CreateToken = "token.create",
     /// Ends a token.
@@ -220,7 +222,8 @@ pub struct AuditEntry {
     /// What was done.
     #[schema(value_type = String, example = "delivery.replay")]
     pub act: Act,
-    /// To what: a delivery's key, a desk, a rule at a desk, a replay's or a token's name; `journal`.
+    /// To what: a delivery's key, a desk, a rule at a desk, a call-back's id, a replay's or a token's
+    /// name; `journal`.
     pub subject: String,
     /// What is to be known of it besides.
     pub detail: String,

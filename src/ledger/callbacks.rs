@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::LedgerError;
+use super::{By, Found, LedgerError, Page};
 use crate::event::SourceName;
 
 /// The states, by the contract's names, that each source is called back about.
@@ -40,16 +40,16 @@ pub trait Callbacks {
         outcome: CallbackOutcome,
     ) -> Result<(), LedgerError>;
 
-    /// An operator has those that were given up sent again from `at` on, by a schedule that begins
-    /// anew, under their ids: all or none. Of one that is on its way nothing changes.
+    /// An operator has those that were given up sent again at once, by a schedule that begins anew,
+    /// under their ids: all or none. Of one that is on its way nothing changes.
     async fn resend_callbacks(
         &self,
         which: &WhichCallbacks,
-        at: Timestamp,
+        by: &By,
     ) -> Result<Resent, LedgerError>;
 
-    /// Those that have not been received, the given up ones among them: the oldest first.
-    async fn callbacks(&self, most: usize) -> Result<Vec<CallbackRecord>, LedgerError>;
+    /// A page of those that have not been received, the given up ones among them: the oldest first.
+    async fn callbacks(&self, page: &Page) -> Result<Found<CallbackRecord>, LedgerError>;
 }
 
 /// A call-back whose turn it is.
@@ -96,7 +96,7 @@ pub enum WhichCallbacks {
 }
 
 /// What became of an operator's wish to send call-backs again, by their ids.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Resent {
     /// They were given up, and are sent again.
     pub resent: Vec<String>,

@@ -28,7 +28,7 @@ use utoipa::OpenApi;
 
 use self::{
     api::{
-        acting, admin,
+        acting, admin, callbacks,
         described::{Bearer, Stranger},
         editing, issues, looking, overview, replays, silencing, steering,
     },
@@ -51,7 +51,7 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-u
         render, live, openapi, openapi_of_receiver, asyncapi, page,
         looking::events, looking::event, looking::deliveries, looking::delivery,
         looking::dead_letters, issues::issues, issues::judge, overview::desks, overview::desk, overview::incidents, overview::brakes,
-        overview::books, overview::journal, overview::callbacks, overview::sources,
+        overview::books, overview::journal, callbacks::callbacks, callbacks::resend, overview::sources,
         editing::edit, editing::edits, acting::replay, acting::discard, acting::settle, acting::replay_all, acting::discard_all, steering::release,
         steering::forget_gaps, steering::pause, steering::resume,
         replays::plan, replays::begin, replays::list, replays::show, replays::pause, replays::resume,

@@ -6,13 +6,13 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, Transaction, named_params, params};
 
-use super::{SqliteLedger, deliveries::written};
+use super::{SqliteLedger, audit, deliveries::written};
 use crate::{
     delivery::{Delivery, Notice, State},
     event::SourceName,
     ledger::{
-        Callback, CallbackOutcome, CallbackRecord, CallbackWishes, Callbacks, LedgerError, Resent,
-        WhichCallbacks,
+        Act, By, Callback, CallbackOutcome, CallbackRecord, CallbackWishes, Callbacks, Cursor,
+        Found, LedgerError, Page, Resent, WhichCallbacks,
     },
     sqlite::{from_nanos, to_nanos},
 };
@@ -136,23 +136,22 @@ fn settle(
     Ok(())
 }
 
-fn resend(
-    tx: &Transaction<'_>,
-    which: WhichCallbacks,
-    at: Timestamp,
-) -> Result<Resent, LedgerError> {
+fn resend(tx: &Transaction<'_>, which: WhichCallbacks, by: &By) -> Result<Resent, LedgerError> {
     let ids = match which {
         WhichCallbacks::Ids(ids) => ids,
         WhichCallbacks::Source(source) => given_up(tx, &source)?,
     };
     let mut again = tx.prepare_cached(
         "UPDATE callbacks SET due = ?2, given_up_at = NULL, resent_behind = attempts
-         WHERE id = ?1 AND due IS NULL",
+         WHERE id = ?1 AND due IS NULL RETURNING source",
     )?;
     let mut known = tx.prepare_cached("SELECT 1 FROM callbacks WHERE id = ?1")?;
     let mut resent = Resent::default();
     for id in ids {
-        if again.execute((&id, to_nanos(at)))? > 0 {
+        let source: Option<String> =
+            again.query_row((&id, to_nanos(by.at)), |row| row.get(0)).optional()?;
+        if let Some(source) = source {
+            audit::note(tx, Act::ResendCallback, &id, &format!("of {source}"), by)?;
             resent.resent.push(id);
         } else if known.exists([&id])? {
             resent.under_way.push(id);
@@ -171,13 +170,21 @@ fn given_up(tx: &Transaction<'_>, source: &SourceName) -> Result<Vec<String>, Le
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
-fn list(tx: &Transaction<'_>, most: i64) -> Result<Vec<CallbackRecord>, LedgerError> {
+fn list(tx: &Transaction<'_>, page: &Page) -> Result<Found<CallbackRecord>, LedgerError> {
+    let after = page.after.as_ref().map_or(i64::MIN, |after| after.number);
     let mut statement = tx.prepare_cached(
-        "SELECT id, source, event_id, desk, state, created_at, attempts, due, given_up_at, error
-         FROM callbacks ORDER BY number LIMIT ?1",
+        "SELECT id, source, event_id, desk, state, created_at, attempts, due, given_up_at, error,
+         number FROM callbacks WHERE number > ?1 ORDER BY number LIMIT ?2",
     )?;
-    let rows = statement.query_map([most], record)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    // One more tells whether there are more.
+    let most = i64::try_from(page.most).unwrap_or(i64::MAX).saturating_add(1);
+    let rows = statement.query_map([after, most], |row| Ok((record(row)?, row.get(10)?)))?;
+    let mut found = rows.collect::<Result<Vec<(CallbackRecord, i64)>, _>>()?;
+    let (walked, has_more) = (found.len(), found.len() > page.most);
+    found.truncate(page.most);
+    let last = found.last().filter(|_| has_more).map(|(_, number)| *number);
+    let next = last.map(|number| Cursor { at: 0, number, name: String::new() });
+    Ok(Found { items: found.into_iter().map(|(record, _)| record).collect(), next, walked })
 }
 
 fn record(row: &Row<'_>) -> rusqlite::Result<CallbackRecord> {
@@ -229,14 +236,14 @@ impl Callbacks for SqliteLedger {
     async fn resend_callbacks(
         &self,
         which: &WhichCallbacks,
-        at: Timestamp,
+        by: &By,
     ) -> Result<Resent, LedgerError> {
-        let which = which.clone();
-        self.write(move |tx| resend(tx, which, at)).await
+        let (which, by) = (which.clone(), by.clone());
+        self.write(move |tx| resend(tx, which, &by)).await
     }
 
-    async fn callbacks(&self, most: usize) -> Result<Vec<CallbackRecord>, LedgerError> {
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
-        self.read(move |tx| list(tx, most)).await
+    async fn callbacks(&self, page: &Page) -> Result<Found<CallbackRecord>, LedgerError> {
+        let page = page.clone();
+        self.read(move |tx| list(tx, &page)).await
     }
 }

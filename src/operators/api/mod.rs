@@ -8,6 +8,7 @@ pub(super) mod admin;
 pub(super) mod admission;
 pub(super) mod body;
 pub(super) mod bulk;
+pub(super) mod callbacks;
 pub(super) mod described;
 pub(super) mod editing;
 pub(super) mod issues;
@@ -63,7 +64,7 @@ fn reading(app: &mut ServiceConfig) {
         .service(get("/brakes").route(web::get().to(overview::brakes)))
         .service(get("/books").route(web::get().to(overview::books)))
         .service(get("/journal").route(web::get().to(overview::journal)))
-        .service(get("/callbacks").route(web::get().to(overview::callbacks)))
+        .service(get("/callbacks").route(web::get().to(callbacks::callbacks)))
         .service(get("/silences/{id}").route(web::get().to(silencing::silence)))
         .service(get("/sources").route(web::get().to(overview::sources)));
 }
@@ -78,6 +79,7 @@ fn operating(app: &mut ServiceConfig) {
         .service(post("/dead-letters/replay").route(web::post().to(acting::replay_all)))
         .service(post("/dead-letters/discard").route(web::post().to(acting::discard_all)))
         .service(post("/brakes/{desk}/{rule}/release").route(web::post().to(steering::release)))
+        .service(post("/callbacks/resend").route(web::post().to(callbacks::resend)))
         .service(post("/books/forget-gaps").route(web::post().to(steering::forget_gaps)))
         .service(post("/desks/{desk}/pause").route(web::post().to(steering::pause)))
         .service(post("/desks/{desk}/resume").route(web::post().to(steering::resume)))

@@ -3,7 +3,6 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{
-    MOST,
     admission::{May, Read},
     answered,
     described::{Dated, Listed, Refused},
@@ -11,7 +10,7 @@ use super::{
     parameters::Parameters,
 };
 use crate::{
-    ledger::{Books, CallbackRecord},
+    ledger::Books,
     operators::{
         Office,
         views::{BrakeView, DeskView, IncidentView, JournalView, SourceView},
@@ -129,26 +128,6 @@ pub(super) async fn journal(
     answered(&request, async {
         nothing_asked(&request)?;
         Ok(office.journal().await?)
-    })
-    .await
-}
-
-/// Call-backs that their receivers have not taken, the oldest first.
-#[utoipa::path(
-    get, path = "/api/v1/callbacks", tag = "read", security(("token" = ["read"])),
-    params(("limit" = Option<u16>, Query, minimum = 1, maximum = 200, description = "How many at most; 50.")),
-    responses((status = 200, description = "The oldest ones.", body = List<CallbackRecord>), Refused),
-)]
-pub(super) async fn callbacks(
-    _: May<Read>,
-    request: HttpRequest,
-    office: web::Data<Office>,
-) -> HttpResponse {
-    answered(&request, async {
-        let mut parameters = Parameters::of(&request)?;
-        let most = parameters.limit(MOST)?;
-        parameters.done(&["limit"])?;
-        Ok(List::whole(office.callbacks(most).await?))
     })
     .await
 }

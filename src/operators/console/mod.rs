@@ -7,6 +7,7 @@
 
 mod audit;
 mod brakes;
+mod callbacks;
 mod dead;
 mod desks;
 mod discarding;
@@ -74,7 +75,8 @@ fn looking(app: &mut ServiceConfig) {
         .service(web::resource("/silences/new").get(silencing::form))
         .service(web::resource("/silences/{id}").get(silences::silence))
         .service(web::resource("/desks").get(desks::desks))
-        .service(web::resource("/brakes").get(brakes::brakes));
+        .service(web::resource("/brakes").get(brakes::brakes))
+        .service(web::resource("/callbacks").get(callbacks::callbacks));
 }
 
 fn acting(app: &mut ServiceConfig) {
@@ -104,6 +106,7 @@ fn acting(app: &mut ServiceConfig) {
         .service(web::resource("/silences/{id}/end").post(silences::end))
         .service(web::resource("/silences/{id}/release").post(silences::release))
         .service(web::resource("/deliveries/{key}/release").post(silences::release_delivery))
+        .service(web::resource("/callbacks/resend").post(callbacks::resend))
         .service(web::resource("/brakes/{desk}/{rule}/release").post(brakes::release))
         .service(web::resource("/desks/{desk}/pause").post(desks::pause))
         .service(web::resource("/desks/{desk}/resume").post(desks::resume));

@@ -18,7 +18,7 @@ use crate::ledger::Scope;
 /// What a page may do: show itself with our style, and send forms to us.
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-const TEMPLATES: [(&str, &str); 24] = [
+const TEMPLATES: [(&str, &str); 25] = [
     ("layout.html", include_str!("pages/layout.html")),
     ("login.html", include_str!("pages/login.html")),
     ("parts.html", include_str!("pages/parts.html")),
@@ -38,6 +38,7 @@ const TEMPLATES: [(&str, &str); 24] = [
     ("silencing.html", include_str!("pages/silencing.html")),
     ("discarded.html", include_str!("pages/discarded.html")),
     ("brakes.html", include_str!("pages/brakes.html")),
+    ("callbacks.html", include_str!("pages/callbacks.html")),
     ("desks.html", include_str!("pages/desks.html")),
     ("audit.html", include_str!("pages/audit.html")),
     ("tokens.html", include_str!("pages/tokens.html")),

@@ -8,7 +8,8 @@ use crate::{
     delivery::{Delivery, DeliveryKey, Reason, State, Transition},
     event::{DeskName, RuleName},
     ledger::{
-        By, Issue, IssueStatus, LedgerError, NewToken, Scope, TokenId, TokenName, TokenRecord, Via,
+        By, Issue, IssueStatus, LedgerError, NewToken, Resent, Scope, TokenId, TokenName,
+        TokenRecord, Via, WhichCallbacks,
     },
     operators::{
         OfficeError, mint,
@@ -98,6 +99,15 @@ impl Office {
     /// Forgets what the journal lost so far; gives how many gaps.
     pub async fn forget_gaps(&self, by: &By) -> Result<u64, OfficeError> {
         Ok(self.archive.ledger().await?.forget_gaps(by).await?)
+    }
+
+    /// Has call-backs that were given up sent again, under their ids.
+    pub async fn resend_callbacks(
+        &self,
+        which: &WhichCallbacks,
+        by: &By,
+    ) -> Result<Resent, OfficeError> {
+        Ok(self.archive.ledger().await?.resend_callbacks(which, by).await?)
     }
 
     /// Keeps deliveries from a desk.

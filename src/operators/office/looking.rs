@@ -135,9 +135,9 @@ impl Office {
         Ok(JournalView { recorded_up_to: mark.map(|mark| mark.number) })
     }
 
-    /// Call-backs that their receivers have not taken, the oldest first.
-    pub async fn callbacks(&self, most: usize) -> Result<Vec<CallbackRecord>, OfficeError> {
-        Ok(self.archive.ledger().await?.callbacks(most).await?)
+    /// A page of call-backs that their receivers have not taken, the oldest first.
+    pub async fn callbacks(&self, page: &Page) -> Result<Found<CallbackRecord>, OfficeError> {
+        Ok(self.archive.ledger().await?.callbacks(page).await?)
     }
 
     /// The sources, each with how it proves who it is.

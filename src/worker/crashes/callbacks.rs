@@ -7,8 +7,8 @@ use super::ledger::Watched;
 use crate::{
     event::SourceName,
     ledger::{
-        Callback, CallbackOutcome, CallbackRecord, CallbackWishes, Callbacks, LedgerError, Resent,
-        WhichCallbacks,
+        By, Callback, CallbackOutcome, CallbackRecord, CallbackWishes, Callbacks, Found,
+        LedgerError, Page, Resent, WhichCallbacks,
     },
 };
 
@@ -31,15 +31,11 @@ impl Callbacks for Watched {
         unreachable!("a desk's loop does not ask")
     }
 
-    async fn resend_callbacks(
-        &self,
-        _: &WhichCallbacks,
-        _: Timestamp,
-    ) -> Result<Resent, LedgerError> {
+    async fn resend_callbacks(&self, _: &WhichCallbacks, _: &By) -> Result<Resent, LedgerError> {
         unreachable!("a desk's loop does not ask")
     }
 
-    async fn callbacks(&self, _: usize) -> Result<Vec<CallbackRecord>, LedgerError> {
+    async fn callbacks(&self, _: &Page) -> Result<Found<CallbackRecord>, LedgerError> {
         unreachable!("a desk's loop does not ask")
     }
 }

@@ -109,6 +109,7 @@ macro_rules! ledger_contract {
                 a_call_back_is_handed_to_one_sender_at_a_time,
                 a_call_back_waits_for_its_time_and_is_listed_until_it_is_received,
                 what_was_given_up_is_sent_again_once_an_operator_says_so,
+                call_backs_come_page_by_page_though_some_are_received_meanwhile,
             ],
             claims: [
                 two_workers_never_hold_one_claim,

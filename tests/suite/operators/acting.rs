@@ -232,3 +232,25 @@ async fn a_silence_is_made_ended_and_released_by_the_api() {
     assert_eq!((&all["items"][0]["released"], &all["next"]), (&json!(1), &Value::Null));
     assert_eq!(operator.get("/silences/9").await.problem(), (404, "not-found"));
 }
+
+#[tokio::test]
+async fn call_backs_are_sent_again_by_their_ids_or_their_source() {
+    let world = World::embedded().await;
+    let operator = Operator::of(&world, "operate");
+    for wrong in [
+        json!({}),
+        json!({ "ids": [] }),
+        json!({ "ids": ["one"], "source": "shop" }),
+        json!({ "source": "No source" }),
+        json!({ "ids": ["one"], "reason": " " }),
+    ] {
+        let reply = operator.post("/callbacks/resend", wrong.clone()).await;
+        assert_eq!(reply.problem(), (422, "bad-parameter"), "{wrong}");
+    }
+    let known = operator.post("/callbacks/resend", json!({ "ids": ["none"] })).await.good();
+    assert_eq!(known, json!({ "resent": [], "under_way": [], "unknown": ["none"] }));
+    let all = operator.post("/callbacks/resend", json!({ "source": "shop" })).await.good();
+    assert_eq!(all["resent"], json!([]));
+    let list = operator.get("/callbacks?limit=1").await.good();
+    assert_eq!(list, json!({ "items": [], "next": null }));
+}

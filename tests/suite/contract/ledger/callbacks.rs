@@ -8,7 +8,8 @@ use deskbell::{
         Transition::{Discard, Exists, Replay},
     },
     ledger::{
-        Callback, CallbackOutcome, CallbackRecord, CallbackWishes, Ledger, Resent, WhichCallbacks,
+        Act, AuditSearch, Callback, CallbackOutcome, CallbackRecord, CallbackWishes, Ledger, Page,
+        Resent, WhichCallbacks,
     },
 };
 use jiff::Timestamp;
@@ -33,7 +34,7 @@ async fn take(ledger: &dyn Ledger, seconds: u64) -> Option<Callback> {
 }
 
 async fn listed(ledger: &dyn Ledger) -> Vec<CallbackRecord> {
-    ledger.callbacks(9).await.unwrap()
+    ledger.callbacks(&Page { after: None, most: 9 }).await.unwrap().items
 }
 
 async fn states(ledger: &dyn Ledger) -> Vec<String> {
@@ -184,7 +185,7 @@ fn given_up(seconds: u64) -> CallbackOutcome {
 
 async fn resend(ledger: &dyn Ledger, ids: &[&str], seconds: u64) -> Resent {
     let ids = ids.iter().map(|id| (*id).to_owned()).collect();
-    ledger.resend_callbacks(&WhichCallbacks::Ids(ids), at(seconds)).await.unwrap()
+    ledger.resend_callbacks(&WhichCallbacks::Ids(ids), &by(seconds)).await.unwrap()
 }
 
 pub(super) async fn what_was_given_up_is_sent_again_once_an_operator_says_so(bench: impl Bench) {
@@ -223,12 +224,39 @@ pub(super) async fn what_was_given_up_is_sent_again_once_an_operator_says_so(ben
     for (source, resent) in [("other", vec![]), ("shop", vec![again.id.clone()]), ("shop", vec![])]
     {
         let which = WhichCallbacks::Source(source.parse().unwrap());
-        let answer = ledger.resend_callbacks(&which, at(68)).await.unwrap();
+        let answer = ledger.resend_callbacks(&which, &by(68)).await.unwrap();
         assert_eq!(answer, Resent { resent, ..Resent::default() });
     }
     assert_eq!(take(ledger, 68).await.unwrap().id, other.id);
     let again = take(ledger, 68).await.unwrap();
     assert_eq!((again.attempt, again.attempt_of_schedule), (4, 1));
     ledger.settle_callback(&again, CallbackOutcome::Received).await.unwrap();
-    assert_eq!(resend(ledger, &[&again.id], 69).await.unknown, [again.id]);
+    assert_eq!(resend(ledger, &[&again.id], 69).await.unknown, std::slice::from_ref(&again.id));
+
+    // Only what was done is in the audit log.
+    let search = AuditSearch { act: Some(Act::ResendCallback), ..AuditSearch::default() };
+    let log = ledger.audit(&search, None, 9).await.unwrap();
+    let told: Vec<_> = log.iter().map(|it| (&*it.subject, &*it.detail, it.at)).collect();
+    assert_eq!(told, [(&*again.id, "of shop", at(68)), (&*again.id, "of shop", at(64))]);
+}
+
+pub(super) async fn call_backs_come_page_by_page_though_some_are_received_meanwhile(
+    bench: impl Bench,
+) {
+    let ledger = bench.ledger();
+    wish(ledger, &["dead"]).await;
+    let (epoch, first) = granted(ledger).await;
+    ledger.advance(&first.key, bury(1, 2)).await.unwrap();
+    for id in ["2", "3"] {
+        end(ledger, id, epoch).await;
+    }
+    let page = |after| Page { after, most: 1 };
+    let found = ledger.callbacks(&page(None)).await.unwrap();
+    assert_eq!(found.items[0].event, "1");
+    let received = take(ledger, 8).await.unwrap();
+    ledger.settle_callback(&received, CallbackOutcome::Received).await.unwrap();
+    let second = ledger.callbacks(&page(found.next)).await.unwrap();
+    let third = ledger.callbacks(&page(second.next.clone())).await.unwrap();
+    assert_eq!((&*second.items[0].event, &*third.items[0].event), ("2", "3"));
+    assert_eq!(third.next, None);
 }
