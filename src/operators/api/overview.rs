@@ -18,7 +18,10 @@ use crate::{
 };
 
 /// What the list of incidents is called in its cursors.
-const INCIDENTS: &str = "incidents";
+pub(in super::super) const INCIDENTS: &str = "incidents";
+
+/// The filters of the list of incidents.
+pub(in super::super) const INCIDENT_FILTERS: &[&str] = &["since", "until", "desk", "incident"];
 
 /// The desks: breaker, pause, quota used, and what waits.
 #[utoipa::path(
@@ -75,7 +78,7 @@ pub(super) async fn incidents(
         let mut parameters = Parameters::of(&request)?;
         let search = parameters.incident_search()?;
         let page = parameters.page(INCIDENTS)?;
-        parameters.done(&["since", "until", "desk", "incident", "limit", "cursor"])?;
+        parameters.done(&[INCIDENT_FILTERS, &["limit", "cursor"]].concat())?;
         Ok(List::of(office.incidents(&search, &page).await?, INCIDENTS))
     })
     .await

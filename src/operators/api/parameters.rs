@@ -121,7 +121,7 @@ impl Parameters {
     }
 
     /// Which incidents.
-    pub(super) fn incident_search(&mut self) -> Result<Search, Refusal> {
+    pub(in super::super) fn incident_search(&mut self) -> Result<Search, Refusal> {
         Ok(Search {
             since: self.read("since", INSTANT)?,
             until: self.read("until", INSTANT)?,

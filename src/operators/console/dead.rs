@@ -14,7 +14,7 @@ use crate::{
     delivery::DeliveryKey,
     ledger::Search,
     operators::{
-        MOST_REPLAYED, Office, OfficeError,
+        MOST_REPLAYED, Office, OfficeError, Ruling,
         api::{
             admission::{Operate, Read},
             issues::{named, word},
@@ -104,9 +104,14 @@ pub(super) async fn replay(
     office: web::Data<Office>,
 ) -> Result<HttpResponse, Turned> {
     let why = sent.fields.maybe_reason()?;
+    let ruling = match sent.fields.take("rules").as_deref() {
+        None | Some("as-routed") => Ruling::AsRouted,
+        Some("today") => Ruling::Today,
+        Some(_) => return Err(Turned::BadForm),
+    };
     sent.fields.done()?;
     let by = office.by_session(&sent.session.token, why);
-    Ok(to_event(&office.replay(&key(&path)?, &by).await?))
+    Ok(to_event(&office.replay_by(&key(&path)?, ruling, &by).await?))
 }
 
 /// Gives a dead letter or a doubt up.

@@ -6,6 +6,7 @@
 //! no script.
 
 mod audit;
+mod books;
 mod brakes;
 mod callbacks;
 mod dead;
@@ -15,6 +16,7 @@ mod doubts;
 mod editing;
 mod events;
 mod forms;
+mod incidents;
 mod lists;
 mod login;
 mod overview;
@@ -24,6 +26,7 @@ mod session;
 mod shown;
 mod silences;
 mod silencing;
+mod sources;
 mod templates;
 mod tokens;
 
@@ -66,6 +69,9 @@ pub(super) fn routes(app: &mut ServiceConfig) {
 
 fn looking(app: &mut ServiceConfig) {
     app.service(web::resource("/events").get(events::events))
+        .service(web::resource("/incidents").get(incidents::incidents))
+        .service(web::resource("/books").get(books::books))
+        .service(web::resource("/sources").get(sources::sources))
         .service(web::resource("/events/{source}/{id}").get(events::event))
         .service(web::resource("/dead").get(dead::issues))
         .service(web::resource("/dead/letters").get(dead::letters))
@@ -106,6 +112,7 @@ fn acting(app: &mut ServiceConfig) {
         .service(web::resource("/silences/{id}/end").post(silences::end))
         .service(web::resource("/silences/{id}/release").post(silences::release))
         .service(web::resource("/deliveries/{key}/release").post(silences::release_delivery))
+        .service(web::resource("/books/forget-gaps").post(books::forget_gaps))
         .service(web::resource("/callbacks/resend").post(callbacks::resend))
         .service(web::resource("/brakes/{desk}/{rule}/release").post(brakes::release))
         .service(web::resource("/desks/{desk}/pause").post(desks::pause))

@@ -18,7 +18,7 @@ use crate::ledger::Scope;
 /// What a page may do: show itself with our style, and send forms to us.
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-const TEMPLATES: [(&str, &str); 25] = [
+const TEMPLATES: [(&str, &str); 28] = [
     ("layout.html", include_str!("pages/layout.html")),
     ("login.html", include_str!("pages/login.html")),
     ("parts.html", include_str!("pages/parts.html")),
@@ -39,6 +39,9 @@ const TEMPLATES: [(&str, &str); 25] = [
     ("discarded.html", include_str!("pages/discarded.html")),
     ("brakes.html", include_str!("pages/brakes.html")),
     ("callbacks.html", include_str!("pages/callbacks.html")),
+    ("books.html", include_str!("pages/books.html")),
+    ("incidents.html", include_str!("pages/incidents.html")),
+    ("sources.html", include_str!("pages/sources.html")),
     ("desks.html", include_str!("pages/desks.html")),
     ("audit.html", include_str!("pages/audit.html")),
     ("tokens.html", include_str!("pages/tokens.html")),

@@ -10,3 +10,4 @@ mod mending;
 mod pages;
 mod sessions;
 mod silences;
+mod standing;

@@ -54,6 +54,10 @@ async fn every_page_fits_a_desktop_and_a_phone_in_light_and_dark_and_the_browser
         ("plan", "/replays/plan?reason=unknown-customer"),
         ("replays", "/replays"),
         ("desks", "/desks"),
+        ("sources", "/sources"),
+        ("callbacks", "/callbacks"),
+        ("incidents", "/incidents"),
+        ("books", "/books"),
         ("silences", "/silences"),
         ("silencing", "/silences/new?types=payment.failed"),
     ] {
