@@ -111,7 +111,8 @@ pub async fn start(
     lifecycle: &Lifecycle,
 ) -> Result<App, StartError> {
     let (redactions, callbacks) = (config.redactions(), config.callbacks());
-    let Config { settings, sources, desks, rules, preflight, notify, mark: _, warnings } = config;
+    let (warnings, customer) = (config.warnings.clone(), config.customer_paths.clone());
+    let Config { settings, sources, desks, rules, preflight, notify, .. } = config;
     tell(&warnings);
     let public = parts.receive.then(|| Port::bind(settings.listen)).transpose()?;
     let operators = Port::bind(settings.ops_listen)?;
@@ -125,7 +126,7 @@ pub async fn start(
     let records = LedgerRecords::of(ledger_path(&settings), ledger.clone(), redactions);
     let topology = Topology::of(desks.keys(), &notify);
     let planner = planner(rules.clone(), schemas.clone(), &desks);
-    let office = office::office(&settings, proofs, &desks, planner, (&records, &clock));
+    let office = office::office(&settings, proofs, &desks, planner, customer, (&records, &clock));
     let broker = RunningBroker::open(&settings, parts, &topology, &clock)?;
     let (tasks, draining) = (lifecycle.tasks(), lifecycle.draining());
     let reference = contracts::reference(&schemas);

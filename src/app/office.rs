@@ -6,13 +6,14 @@ use async_trait::async_trait;
 
 use super::{ledger_path, records::LedgerRecords, sightings_path};
 use crate::{
+    broker::embedded::JournalEraser,
     clock::{Clock, SystemClock},
     config::{Config, Settings, SourceConfig},
     desks::DeskConfig,
     event::{DeskName, SchemaBook, SourceName},
     ledger::Ledger,
     operators::{
-        Archive, Office, OfficeError,
+        Archive, KeptJournal, Office, OfficeError,
         replaying::Planner,
         views::{RefusedView, SecretView, SourceView},
     },
@@ -27,6 +28,7 @@ pub(super) fn office(
     sources: BTreeMap<SourceName, SchemeSettings>,
     desks: &BTreeMap<DeskName, DeskConfig>,
     planner: Planner,
+    customer_paths: Vec<String>,
     (records, clock): (&Arc<LedgerRecords>, &Arc<dyn Clock>),
 ) -> Office {
     let kind = |(name, desk): (&DeskName, &DeskConfig)| (name.clone(), desk.vendor.kind());
@@ -35,10 +37,12 @@ pub(super) fn office(
             records: records.clone(),
             sources,
             sightings: sightings_path(settings),
+            embedded: settings.amqp_url.is_none().then(|| settings.data_dir.clone()),
         }),
         clock: clock.clone(),
         desks: desks.iter().map(kind).collect(),
         planner,
+        customer_paths,
         longest_event: ReceiverSettings::default().body_limit as usize,
     }
 }
@@ -46,11 +50,11 @@ pub(super) fn office(
 /// What operators do on the command line, with `ledger` and what this configuration says.
 pub fn office_at(config: Config, schemas: &SchemaBook, ledger: Arc<dyn Ledger>) -> Office {
     let redactions = config.redactions();
-    let Config { settings, sources, desks, rules, .. } = config;
+    let Config { settings, sources, desks, rules, customer_paths, .. } = config;
     let records = LedgerRecords::of(ledger_path(&settings), Some(ledger), redactions);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let planner = planner(Arc::new(LiveRules::from(rules)), schemas.clone(), &desks);
-    office(&settings, schemes(&sources), &desks, planner, (&records, &clock))
+    office(&settings, schemes(&sources), &desks, planner, customer_paths, (&records, &clock))
 }
 
 /// What plans of bulk replays are made by.
@@ -77,6 +81,8 @@ struct Archives {
     records: Arc<LedgerRecords>,
     sources: BTreeMap<SourceName, SchemeSettings>,
     sightings: PathBuf,
+    /// Where the embedded broker's store is; `None`: there is RabbitMQ.
+    embedded: Option<PathBuf>,
 }
 
 #[async_trait]
@@ -86,6 +92,12 @@ impl Archive for Archives {
             RecordsError::None => OfficeError::NoLedger,
             RecordsError::Failed(error) => OfficeError::Ledger(error),
         })
+    }
+
+    async fn kept_journal(&self) -> Result<KeptJournal, OfficeError> {
+        let Some(directory) = self.embedded.clone() else { return Ok(KeptJournal::Stream) };
+        let opened = tokio::task::spawn_blocking(move || JournalEraser::open(&directory)).await;
+        Ok(KeptJournal::Embedded(opened.map_err(unread)?.map_err(unread)?))
     }
 
     async fn sources(&self) -> Result<Vec<SourceView>, OfficeError> {

@@ -214,7 +214,9 @@ async fn replay(
         match ledger.operate(&key, Transition::Replay { at: by.at }, by).await {
             Ok(_) => replayed.push(key),
             Err(
-                error @ (LedgerError::NotAllowed(InvalidTransition::WrongState { .. })
+                error @ (LedgerError::NotAllowed(
+                    InvalidTransition::WrongState { .. } | InvalidTransition::Erased(_),
+                )
                 | LedgerError::UnknownDelivery(_)),
             ) => refused.push((key, crate::causes::Causes(&error).to_string())),
             Err(error) => return Err(error.into()),

@@ -16,6 +16,7 @@ mod dead;
 mod demo;
 mod desk;
 mod desks;
+mod erase;
 mod events;
 mod given;
 mod health;
@@ -78,6 +79,7 @@ enum Command {
     Backtest(backtest::Options),
     Events(events::Options),
     Dead(dead::Options),
+    Erase(erase::Options),
     Issues(issues::Options),
     Replays(replays::Options),
     Books(books::Options),
@@ -195,6 +197,7 @@ impl Command {
             Self::Test(options) => options.run(context),
             Self::Backtest(options) => options.run(context).await,
             Self::Events(options) => options.run(context).await,
+            Self::Erase(options) => options.run(context).await,
             Self::Dead(options) => options.run(context).await,
             Self::Issues(options) => options.run(context).await,
             Self::Replays(options) => options.run(context).await,

@@ -44,6 +44,8 @@ pub struct Config {
     pub preflight: Option<Duration>,
     /// Who is told of the house's own troubles.
     pub notify: BTreeMap<ReceiverName, NotifySettings>,
+    /// The members of the payload that name its customer.
+    pub customer_paths: Vec<String>,
     /// Tells whether the file has changed since.
     pub mark: FileMark,
     /// What is odd and no fault: a line each.
@@ -107,6 +109,7 @@ impl Environment {
             desks: read.desks,
             rules: read.rules,
             preflight: read.preflight,
+            customer_paths: read.customer_paths,
             notify: read.notify,
             mark: FileMark::of(&text),
             warnings,

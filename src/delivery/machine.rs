@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::{
-    Advanced, Attempt, AttemptOutcome, Course, Delivery, Failure, InvalidTransition, Limit,
-    Outcome, Progress, State, Step, StepRecord, Transition,
+    Advanced, Attempt, AttemptOutcome, Course, Delivery, Failure, InvalidTransition, Progress,
+    State, Step, StepRecord, Transition,
 };
 
 impl Delivery {
@@ -15,6 +15,11 @@ impl Delivery {
         {
             return Err(InvalidTransition::ClaimOver { held, current: self.claims });
         }
+        if let Some(erased) = &self.erased
+            && !matches!(transition, Transition::Discard { .. })
+        {
+            return Err(InvalidTransition::Erased(erased.clone()));
+        }
         let at = transition.at();
         let mut advanced = self.step_into(transition)?;
         advanced.delivery.updated_at = at;
@@ -23,8 +28,8 @@ impl Delivery {
 
     fn step_into(self, transition: Transition) -> Result<Advanced, InvalidTransition> {
         use Transition::{
-            Absent, Bury, Claim, Complete, Conclude, Discard, Done, Doubt, Edit, Engage, Exists,
-            Intend, NotDone, Poison, Postpone, Release, Replay, Reroute, Suppress,
+            Absent, Bury, Claim, Complete, Conclude, Discard, Done, Doubt, Edit, Engage, Erase,
+            Exists, Intend, NotDone, Poison, Postpone, Release, Replay, Reroute, Suppress,
         };
         let verb = transition.name();
         match transition {
@@ -71,6 +76,7 @@ impl Delivery {
                 }
                 _ => Err(self.refuses(verb)),
             },
+            Erase { at, by, why } => self.erase(at, by, why),
             Exists { at, ticket } => match self.state {
                 State::Uncertain { .. } => Ok(self.exists(at, ticket)),
                 _ => Err(self.refuses(verb)),
@@ -133,60 +139,8 @@ impl Delivery {
         Ok(advanced)
     }
 
-    /// Only what is certain dies: a ticket that may exist is in doubt instead.
-    fn bury(
-        self,
-        at: Timestamp,
-        failure: Failure,
-        limit: Option<Limit>,
-        counts: bool,
-    ) -> Result<Advanced, InvalidTransition> {
-        if let Some(step) = self.doubtful_step() {
-            return Err(InvalidTransition::InDoubt { step: step.clone() });
-        }
-        let state = State::Dead { at, failure: failure.clone(), limit };
-        self.end(at, AttemptOutcome::Dead, Some(failure), counts, state)
-    }
-
-    /// What is known to exist is kept, and what may exist is not buried. A worker that is at it
-    /// comes to an end of its own.
-    fn poison(mut self, at: Timestamp, failure: Failure) -> Result<Advanced, InvalidTransition> {
-        // What was written by a clock that was ahead would be due when this one gets there. The
-        // broker has kept the job for as long as it was put off.
-        let clock_went_back = at < self.updated_at;
-        let ended = match self.state {
-            State::Attempting { until, .. } if at < until => {
-                let until = if clock_went_back { at + (until - self.updated_at) } else { until };
-                return Err(InvalidTransition::Held { until });
-            }
-            State::Attempting { since, .. } => Some(self.crashed(since, at)),
-            State::Queued
-            | State::Retrying { .. }
-            | State::Uncertain { look_again: Some(_), .. } => None,
-            State::Uncertain { look_again: None, .. }
-            | State::Ticketed { .. }
-            | State::Merged { .. }
-            | State::Resolved { .. }
-            | State::Suppressed { .. }
-            | State::Dead { .. }
-            | State::Discarded { .. } => return Err(self.refuses("given up")),
-        };
-        self.state = match self.outcome(&Step::Ticket) {
-            Some(Outcome::Ticket(ticket)) if self.has_nothing_to_follow() => {
-                State::Ticketed { at, ticket: ticket.clone() }
-            }
-            _ if self.doubtful_step().is_some()
-                || matches!(self.state, State::Uncertain { .. }) =>
-            {
-                State::Uncertain { since: at, look_again: None, last: failure }
-            }
-            _ => State::Dead { at, failure, limit: None },
-        };
-        Ok(Advanced { delivery: self, ended })
-    }
-
     /// The attempt of a worker that is taken for dead; it counts.
-    fn crashed(&mut self, began: Timestamp, ended: Timestamp) -> Attempt {
+    pub(super) fn crashed(&mut self, began: Timestamp, ended: Timestamp) -> Attempt {
         self.attempts += 1;
         let (number, outcome) = (self.claims, AttemptOutcome::Crashed);
         Attempt { number, began, ended, outcome, failure: None, counts: true }

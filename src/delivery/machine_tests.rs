@@ -16,8 +16,8 @@ use super::{
     Delivery, DeliveryKey, EventRef, Failure, InvalidTransition, Outcome, Progress, Reason,
     SilenceId, State, Step, Suppressor,
     Transition::{
-        self, Absent, Bury, Claim, Complete, Discard, Done, Doubt, Edit, Exists, Intend, NotDone,
-        Poison, Postpone, Release, Replay, Reroute, Suppress,
+        self, Absent, Bury, Claim, Complete, Discard, Done, Doubt, Edit, Erase, Exists, Intend,
+        NotDone, Poison, Postpone, Release, Replay, Reroute, Suppress,
     },
 };
 use crate::{
@@ -56,6 +56,8 @@ enum Act {
     Edit,
     Reroute,
     Discard,
+    /// An operator ends it, for what its event says is to go.
+    Erase,
     Suppress,
     Release,
     /// An operator looks for the ticket at the desk and says what there is.
@@ -81,6 +83,7 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         Act::Edit,
         Act::Reroute,
         Act::Discard,
+        Act::Erase,
         Act::Suppress,
         Act::Release,
         Act::LookAtDesk,
@@ -119,6 +122,7 @@ impl World {
             incident: None,
             edit: None,
             release: None,
+            erased: None,
         };
         Self { delivery, now, tickets: 0 }
     }
@@ -157,6 +161,7 @@ impl World {
                 Reroute { at, seen, rule: "another".parse().unwrap(), priority: Priority::Low }
             }
             Act::Discard => Discard { at, by: "ada".to_owned(), why: "random".to_owned() },
+            Act::Erase => Erase { at, by: "ada".to_owned(), why: "random".to_owned() },
             Act::Suppress => Suppress { claim, at, by: Suppressor::Silence(SilenceId::of(1)) },
             Act::Release => Release { at, known: SilenceId::of(1) },
             Act::LookAtDesk if self.tickets > 0 => Exists { at, ticket: Self::ticket() },

@@ -12,8 +12,10 @@ mod brake_tests;
 mod course;
 mod decision;
 mod ending;
+mod erasing;
 mod failure;
 mod flood;
+mod giving_up;
 mod incident;
 #[cfg(test)]
 mod incident_tests;

@@ -109,6 +109,7 @@ pub(super) mod tests {
             incident: None,
             edit: None,
             release: None,
+            erased: None,
         }
     }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Step, Suppressor};
+use crate::event::Erased;
 
 /// A transition that the delivery's state does not allow.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -53,6 +54,9 @@ pub enum InvalidTransition {
         /// The edit that counts.
         current: u32,
     },
+    /// What its event said is gone.
+    #[error("its event was {0}")]
+    Erased(Erased),
     /// The ticket's step is not done.
     #[error("there is no ticket yet")]
     NoTicket,

@@ -8,7 +8,7 @@ use super::{
     Suppressor,
 };
 use crate::{
-    event::{DeskName, EventId, EventType, RequestId, RuleName, SourceName},
+    event::{DeskName, Erased, EventId, EventType, RequestId, RuleName, SourceName},
     ticket::{Priority, TicketRef},
 };
 
@@ -47,6 +47,9 @@ pub struct Delivery {
     pub edit: Option<u32>,
     /// The last word of an operator that it gets its ticket, though a silence had suppressed it.
     pub release: Option<Release>,
+    /// What its event said is gone: nothing more is to be done with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased: Option<Erased>,
 }
 
 /// Names an event.

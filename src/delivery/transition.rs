@@ -168,6 +168,15 @@ pub enum Transition {
         /// Why.
         why: String,
     },
+    /// An operator erases what the event says before it has come to an end.
+    Erase {
+        /// Now.
+        at: Timestamp,
+        /// Who.
+        by: String,
+        /// Why.
+        why: String,
+    },
     /// An operator has seen the ticket at the desk, or the comment on it.
     Exists {
         /// Now.
@@ -202,6 +211,7 @@ impl Transition {
             Self::Edit { .. } => "edited",
             Self::Release { .. } => "released",
             Self::Discard { .. } => "discarded",
+            Self::Erase { .. } => "erased",
             Self::Exists { .. } => "confirmed",
             Self::Absent { .. } => "denied",
         }
@@ -228,6 +238,7 @@ impl Transition {
             | Self::Reroute { .. }
             | Self::Release { .. }
             | Self::Discard { .. }
+            | Self::Erase { .. }
             | Self::Exists { .. }
             | Self::Absent { .. } => None,
         }
@@ -253,6 +264,7 @@ impl Transition {
             | Self::Reroute { at, .. }
             | Self::Release { at, .. }
             | Self::Discard { at, .. }
+            | Self::Erase { at, .. }
             | Self::Exists { at, .. }
             | Self::Absent { at } => *at,
         }

@@ -104,6 +104,8 @@ acts! {
     Discard = "delivery.discard",
     /// Ends a doubt.
     Settle = "delivery.settle",
+    /// Erases what a customer's events say.
+    Erase = "customer.erase",
     /// Lets a rule's brake go.
     ReleaseBrake = "brake.release",
     /// Has seen to what the journal lost.
@@ -151,7 +153,8 @@ impl Act {
             Transition::Discard { .. } => Some(Self::Discard),
             Transition::Release { .. } => Some(Self::Release),
             Transition::Exists { .. } | Transition::Absent { .. } => Some(Self::Settle),
-            Transition::Claim { .. }
+            Transition::Erase { .. }
+            | Transition::Claim { .. }
             | Transition::Intend { .. }
             | Transition::Done { .. }
             | Transition::NotDone { .. }

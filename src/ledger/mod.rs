@@ -6,6 +6,7 @@
 //! - a transition under a claim that is over is refused and changes nothing;
 //! - the first body under an event's id stands; another is counted as a conflict;
 //! - an event is kept whole and as it was posted: an edit of it counts for one delivery, and is kept, and what its source redacts is neither shown nor found;
+//! - what is erased of an event is gone, and the event is still known by its id;
 //! - what an operator does stands in the audit log, in the transaction of the act.
 
 mod access;
@@ -16,6 +17,7 @@ mod callbacks;
 mod desks;
 mod edits;
 mod engagement;
+mod erasures;
 mod error;
 mod field_match;
 mod issues;
@@ -43,6 +45,7 @@ pub use callbacks::{
 pub use desks::{DeskLease, DeskRecord};
 pub use edits::{Amended, Amendment, EditRecord, Edited, Edits, Rerouting, Whole};
 pub use engagement::{Engaged, Engagement};
+pub use erasures::{ErasedPart, Erasing, Erasure, Erasures, OpenDelivery, ToldTicket, Whether};
 pub use error::LedgerError;
 pub use field_match::{FieldMatch, InvalidField};
 pub use issues::{Issue, IssueStatus, Issues, Judgement};
@@ -82,6 +85,7 @@ pub trait Ledger:
     + Access
     + Audit
     + Edits
+    + Erasures
     + Issues
     + Past
     + Pauses

@@ -8,8 +8,8 @@ use crate::event::{Envelope, EventType, SourceName};
 
 /// The events of the past.
 ///
-/// Promises: page after page gives every event of a span once, the first received first; a page holds
-/// what it was asked for at most.
+/// Promises: page after page gives every event of a span once, the first received first, but for what
+/// was erased; a page holds what it was asked for at most.
 #[async_trait]
 pub trait Past {
     /// A page of the events of `span`, behind `after`. They are whole, for rules to decide by: what

@@ -12,8 +12,9 @@ pub mod views;
 
 pub use error::OfficeError;
 pub use office::{
-    Archive, Discarded, EditWish, MOST_DISCARDED, MOST_REPLAYED, Office, Refused, Replayed, Ruling,
-    SESSION_LASTS, check_when, discard_all,
+    Archive, Discarded, EditWish, EraseWish, ErasureReport, JournalReport, KeptJournal,
+    MOST_DISCARDED, MOST_REPLAYED, Office, Refused, Replayed, Ruling, SESSION_LASTS, check_when,
+    discard_all,
 };
 pub use token::{NoChance, PREFIX, mint};
 
@@ -30,7 +31,7 @@ use self::{
     api::{
         acting, admin, callbacks,
         described::{Bearer, Stranger},
-        editing, issues, looking, overview, replays, silencing, steering,
+        editing, erasing, issues, looking, overview, replays, silencing, steering,
     },
     console::Pages,
     guard::Place,
@@ -58,7 +59,7 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-u
         replays::cancel,
         silencing::silences, silencing::silence, silencing::create, silencing::end, silencing::release,
         silencing::release_delivery,
-        admin::audit, admin::tokens, admin::create_token, admin::revoke_token,
+        erasing::erase, admin::audit, admin::tokens, admin::create_token, admin::revoke_token,
     ),
     components(schemas(ProblemDocument, ViolationDocument)),
     modifiers(&Bearer),

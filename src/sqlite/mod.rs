@@ -53,6 +53,7 @@ pub struct Store {
     readers: Arc<Readers>,
     health: Arc<Health>,
     ended: CancellationToken,
+    place: Place,
 }
 
 impl Store {
@@ -75,8 +76,8 @@ impl Store {
             .name("sqlite-writer".to_owned())
             .spawn(move || writer.run(connection))
             .map_err(OpenError::Thread)?;
-        let readers = Arc::new(Readers::new(place));
-        Ok(Self { jobs: Mutex::new(Some(sender)), readers, health, ended })
+        let readers = Arc::new(Readers::new(place.clone()));
+        Ok(Self { jobs: Mutex::new(Some(sender)), readers, health, ended, place })
     }
 
     /// Does `work` in the writer's transaction and answers once that is committed. An error of the
@@ -106,6 +107,14 @@ impl Store {
         F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
     {
         Arc::clone(&self.readers).read(work).await
+    }
+
+    /// Writes the WAL back into the file and empties it, so that nothing that was deleted is left in
+    /// it; whether nobody was in the way.
+    pub async fn empty_log(&self) -> Result<bool, StoreError> {
+        let place = self.place.clone();
+        let emptying = tokio::task::spawn_blocking(move || place.empty_log()).await;
+        emptying.map_err(|_| StoreError::Closed)?.map_err(StoreError::Reader)
     }
 
     /// Why the database cannot commit now; `None` while it can.

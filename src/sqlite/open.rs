@@ -26,11 +26,13 @@ const MOST_LOOKS: i32 = 10_000;
 ///
 /// `synchronous` 2 is FULL: a commit is on the disk before it is answered. `mmap_size` 0: an I/O
 /// error through a memory map is a SIGBUS. `cell_size_check` finds a damaged page when it is read.
-const SETTINGS: [(&str, i64); 7] = [
+/// `secure_delete` writes zeros over what is deleted: a payload that was erased is in no free page.
+const SETTINGS: [(&str, i64); 8] = [
     ("synchronous", 2),
     ("foreign_keys", 1),
     ("mmap_size", 0),
     ("trusted_schema", 0),
+    ("secure_delete", 1),
     ("cell_size_check", 1),
     // Pages: 16 MiB between two checkpoints, because each one syncs the whole file.
     ("wal_autocheckpoint", 4000),
@@ -68,6 +70,15 @@ impl Place {
         let connection = self.connect(OpenFlags::empty())?;
         self.set(&connection, "query_only", 1)?;
         Ok(connection)
+    }
+
+    /// Writes the WAL back into the file and empties it; whether nobody was in the way.
+    pub(super) fn empty_log(&self) -> Result<bool, OpenError> {
+        let connection = self.connect(OpenFlags::empty())?;
+        let busy: i64 = connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+            .map_err(self.failed())?;
+        Ok(busy == 0)
     }
 
     /// Asks SQLite whether the file is sound. Reads all of it.
@@ -227,6 +238,7 @@ mod tests {
             assert_eq!(ask("foreign_keys"), Value::Integer(1));
             assert_eq!(ask("mmap_size"), Value::Integer(0));
             assert_eq!(ask("trusted_schema"), Value::Integer(0));
+            assert_eq!(ask("secure_delete"), Value::Integer(1));
             assert_eq!(ask("cell_size_check"), Value::Integer(1));
         }
     }

@@ -83,6 +83,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "operators",
         &[
+            "broker",
             "causes",
             "clock",
             "delivery",

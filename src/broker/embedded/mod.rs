@@ -6,6 +6,7 @@
 //! - the journal keeps to its bounds, but for what has not been recorded yet; an event that has left
 //!   it is still delivered.
 
+mod eraser;
 mod error;
 mod held;
 mod journal;
@@ -15,6 +16,7 @@ mod settle;
 #[cfg(test)]
 mod tests;
 
+pub use eraser::JournalEraser;
 pub use error::EmbeddedError;
 pub use journal::JournalBounds;
 

@@ -211,6 +211,7 @@ fn ended(
         steps,
         incident: Some(part),
         release: None,
+        erased: None,
     }
 }
 

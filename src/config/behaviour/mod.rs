@@ -5,6 +5,7 @@ mod brake;
 mod desks;
 mod operators;
 mod preflight;
+mod privacy;
 mod rules;
 mod sources;
 mod templates;
@@ -35,6 +36,7 @@ pub(super) struct Behaviour {
     pub(super) rules: RuleBook,
     pub(super) preflight: Option<Duration>,
     pub(super) notify: BTreeMap<ReceiverName, NotifySettings>,
+    pub(super) customer_paths: Vec<String>,
     pub(super) warnings: Vec<String>,
 }
 
@@ -63,13 +65,22 @@ pub(super) fn read(
         let preflight = preflight::read(&mut document, &root);
         let has_rabbitmq = settings.amqp_url.is_some();
         let notify = operators::read(&mut document, &root, has_rabbitmq);
+        let customer_paths = privacy::read(&mut document, &root);
         document.finish(&root);
         let whole = |desks: desks::Desks| {
             desks.into_iter().filter_map(|(name, (_, desk))| Some((name, desk?)))
         };
         let warnings = std::mem::take(&mut document.warnings);
         let rules = rules.hiding(source::redactions(&sources));
-        Behaviour { sources, desks: whole(desks).collect(), rules, preflight, notify, warnings }
+        Behaviour {
+            sources,
+            desks: whole(desks).collect(),
+            rules,
+            preflight,
+            notify,
+            customer_paths,
+            warnings,
+        }
     } else {
         Behaviour::default()
     };

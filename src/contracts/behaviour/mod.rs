@@ -33,6 +33,7 @@ pub fn behaviour() -> Value {
             ("rules", rules::rules()),
             ("preflight", preflight()),
             ("operators", operators::operators()),
+            ("privacy", privacy()),
         ],
         &[],
     );
@@ -58,6 +59,15 @@ fn preflight() -> Value {
         [("every", every)],
         &[],
     )
+}
+
+fn privacy() -> Value {
+    let words = "The member of the payload that names its customer, or several: by it `deskbell erase` finds \
+        a customer's events.";
+    let path = values::formed("", r"^data(\.[^.]+)+$");
+    let default = json!(["data.customerExternalId", "data.customer.externalId"]);
+    let customer = or(values::texts(words, path), default);
+    table("What of an event is about a person.", [("customer", customer)], &[])
 }
 
 /// So many in so long.

@@ -160,5 +160,6 @@ pub(in crate::delivery) fn delivery(id: &str) -> Delivery {
         incident: None,
         edit: None,
         release: None,
+        erased: None,
     }
 }

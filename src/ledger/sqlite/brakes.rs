@@ -83,6 +83,8 @@ pub(super) fn calm(tx: &Transaction<'_>, at: Timestamp) -> Result<Vec<FloodRecor
         for (flood, parent, tally) in brake.last_words(at) {
             let Some(delivery) = deliveries::find(tx, &parent)? else { continue };
             match delivery.state {
+                // There is nothing left to say it by.
+                State::Ticketed { .. } if delivery.erased.is_some() => brake.told(flood, tally),
                 State::Ticketed { .. } => {
                     let lane = delivery.priority;
                     deliveries::advance(tx, delivery, [Transition::Conclude { at, tally }])?;

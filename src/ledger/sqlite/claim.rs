@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::Transaction;
 
 use super::{
-    deliveries, edits,
+    deliveries, edits, erasures,
     events::{self, EventRow, Which},
     leases, missing,
 };
@@ -31,6 +31,7 @@ pub(super) fn claim(
     let Claim { envelope, desk, rule, priority, at, .. } = claim;
     let named = Named { envelope, desk, rule, priority: *priority, at: *at };
     let delivery = named.find_or_take_up(tx, event)?;
+    let delivery = ended_where_erased(tx, event, delivery)?;
     if delivery.state.is_settled() {
         return Ok(Claimed::Settled(Box::new(delivery)));
     }
@@ -60,10 +61,23 @@ pub(super) fn give_up(
     let GivenUp { envelope, desk, rule, priority, at, failure } = job;
     let named = Named { envelope: &envelope, desk: &desk, rule: &rule, priority, at };
     let delivery = named.find_or_take_up(tx, event)?;
+    let delivery = ended_where_erased(tx, event, delivery)?;
     if delivery.state.is_settled() {
         return Ok(delivery);
     }
     deliveries::advance(tx, delivery, [Transition::Poison { at, failure }])
+}
+
+/// A copy of an erased event may bring a delivery for a desk that had none.
+fn ended_where_erased(
+    tx: &Transaction<'_>,
+    event: i64,
+    delivery: Delivery,
+) -> Result<Delivery, LedgerError> {
+    match erasures::of_event(tx, event)? {
+        Some(erased) if !delivery.state.is_final() => erasures::end_late(tx, delivery, &erased),
+        _ => Ok(delivery),
+    }
 }
 
 /// What a job says of its delivery, and when.
@@ -115,6 +129,7 @@ impl Named<'_> {
             incident: None,
             edit: None,
             release: None,
+            erased: None,
         };
         deliveries::insert(tx, event, &delivery)?;
         Ok(delivery)

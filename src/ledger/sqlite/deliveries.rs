@@ -117,7 +117,8 @@ pub(super) fn attempts(
         .collect()
 }
 
-fn update(tx: &Transaction<'_>, delivery: &Delivery) -> Result<(), LedgerError> {
+/// Writes a delivery as it is now.
+pub(super) fn update(tx: &Transaction<'_>, delivery: &Delivery) -> Result<(), LedgerError> {
     let failure = delivery.failure();
     tx.prepare_cached(
         "UPDATE deliveries SET priority = :priority, state = :state, reason = :reason, words = :words,

@@ -212,6 +212,7 @@ fn add(
         incident: None,
         edit: of_desk.edit.map(|_| 1),
         release: None,
+        erased: None,
     };
     let key = delivery.key.as_str();
     deliveries::insert(tx, event, &delivery)?;

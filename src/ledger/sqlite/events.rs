@@ -50,7 +50,8 @@ impl EventRow {
             .optional()?;
         let number = match known {
             None => self.insert(tx)?,
-            Some((number, hash)) if hash == self.hash => number,
+            // Of one that was erased there is no hash: nobody can tell another body from it.
+            Some((number, hash)) if hash == self.hash || hash.is_empty() => number,
             Some((number, _)) => {
                 self.note_conflict(tx, number)?;
                 number

@@ -8,7 +8,7 @@ use super::events::{self, Which};
 use crate::{
     event::Redactions,
     ledger::{EventRecord, LedgerError},
-    sqlite::{OpenError, Schema, Store},
+    sqlite::{OpenError, Schema, Store, StoreError},
 };
 
 /// The number is `DbLg` in ASCII.
@@ -34,6 +34,7 @@ pub(super) const SCHEMA: Schema = Schema {
         include_str!("../../../migrations/sqlite-ledger/0017.sql"),
         include_str!("../../../migrations/sqlite-ledger/0018.sql"),
         include_str!("../../../migrations/sqlite-ledger/0019.sql"),
+        include_str!("../../../migrations/sqlite-ledger/0020.sql"),
     ],
 };
 
@@ -59,6 +60,10 @@ impl SqliteLedger {
     /// Finishes what is under way and closes the file. Later calls fail.
     pub async fn close(&self) {
         self.store.close().await;
+    }
+
+    pub(super) async fn empty_log(&self) -> Result<bool, StoreError> {
+        self.store.empty_log().await
     }
 
     pub(super) async fn write<T, F>(&self, work: F) -> Result<T, LedgerError>

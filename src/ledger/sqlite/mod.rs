@@ -12,6 +12,7 @@ mod callbacks;
 mod claim;
 mod deliveries;
 mod edits;
+mod erasures;
 mod error;
 mod events;
 mod file;

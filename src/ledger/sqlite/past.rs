@@ -13,9 +13,9 @@ use crate::{
     sqlite::to_nanos,
 };
 
-/// Numbers of events behind a place, in their order.
+/// Numbers of events behind a place that say something still, in their order.
 pub(super) const BEHIND: &str = "SELECT received_at, number FROM events INDEXED BY latest_events
-    WHERE (received_at, number) > (?1, ?2) AND received_at < ?3
+    WHERE (received_at, number) > (?1, ?2) AND received_at < ?3 AND erased_at IS NULL
     AND (?4 IS NULL OR source = ?4) AND (?5 IS NULL OR type = ?5)
     ORDER BY received_at, number LIMIT ?6";
 

@@ -11,6 +11,7 @@ pub(super) mod bulk;
 pub(super) mod callbacks;
 pub(super) mod described;
 pub(super) mod editing;
+pub(super) mod erasing;
 pub(super) mod issues;
 pub(super) mod looking;
 pub(super) mod overview;
@@ -118,6 +119,11 @@ fn replaying(app: &mut ServiceConfig) {
 
 fn administering(app: &mut ServiceConfig) {
     app.service(
+        web::resource("/erase")
+            .route(web::post().to(erasing::erase))
+            .default_service(web::to(post_only)),
+    )
+    .service(
         web::resource("/audit")
             .route(web::get().to(admin::audit))
             .default_service(web::to(get_only)),

@@ -160,6 +160,10 @@ impl Office {
 }
 
 fn may_be(whole: &Whole, verb: &'static str) -> Result<(), OfficeError> {
+    if let Some(erased) = &whole.delivery.erased {
+        let refused = InvalidTransition::Erased(erased.clone());
+        return Err(OfficeError::NotAllowed(refused.to_string()));
+    }
     match whole.delivery.state {
         State::Dead { .. } => Ok(()),
         ref state => {

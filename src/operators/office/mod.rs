@@ -7,6 +7,7 @@
 mod acts;
 mod bulk;
 mod editing;
+mod erasing;
 mod looking;
 mod replays;
 mod sessions;
@@ -14,6 +15,7 @@ mod silences;
 
 pub use bulk::{Discarded, MOST_DISCARDED, MOST_REPLAYED, Refused, Replayed, discard_all};
 pub use editing::{EditWish, Ruling};
+pub use erasing::{EraseWish, ErasureReport, JournalReport, KeptJournal};
 pub use sessions::SESSION_LASTS;
 pub use silences::check_when;
 
@@ -35,6 +37,8 @@ pub struct Office {
     pub desks: BTreeMap<DeskName, &'static str>,
     /// What plans of bulk replays are made by, and edits are held to: today's rules and schemas.
     pub planner: Planner,
+    /// The members of the payload that name its customer.
+    pub customer_paths: Vec<String>,
     /// The longest event that is accepted, in bytes.
     pub longest_event: usize,
 }
@@ -44,6 +48,9 @@ pub struct Office {
 pub trait Archive: fmt::Debug + Send + Sync {
     /// The ledger; one that no worker has made yet is not made.
     async fn ledger(&self) -> Result<&dyn Ledger, OfficeError>;
+
+    /// Where the broker keeps events.
+    async fn kept_journal(&self) -> Result<KeptJournal, OfficeError>;
 
     /// The sources, each with when its secrets last verified.
     async fn sources(&self) -> Result<Vec<SourceView>, OfficeError>;

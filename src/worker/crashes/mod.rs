@@ -9,6 +9,7 @@
 mod answers;
 mod callbacks;
 mod edits;
+mod erasing;
 mod ledger;
 mod operators;
 mod parts;

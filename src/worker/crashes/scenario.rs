@@ -22,6 +22,8 @@ pub(super) enum Act {
     /// An operator edits the event and replays it; whether by today's rules.
     Edit(bool),
     Discard,
+    /// An operator erases what the event says, though it has not come to its end.
+    Erase,
     /// An operator makes a silence about it.
     Hush,
     /// An operator lets it have its ticket though a silence suppressed it.

@@ -116,8 +116,9 @@ impl<'a> World<'a> {
             id: bench.histories.to_string().parse().unwrap(),
             event_type: "payment.failed".parse().unwrap(),
             attributes: Attributes { source: "/shop".to_owned(), ..Attributes::default() },
-            data: serde_json::json!({}),
+            data: serde_json::json!({ "customer": bench.histories.to_string() }),
         };
+        truth.says = event.data.clone();
         let desk: DeskName = format!("desk-{}", bench.histories).parse().unwrap();
         let rules = Arc::new(rules(&desk, scenario.joins).into());
         if scenario.joins.is_some() {
@@ -165,6 +166,7 @@ impl<'a> World<'a> {
                 let (by, why) = ("ada".to_owned(), "because".to_owned());
                 self.operate(Transition::Discard { at: self.wall, by, why });
             }
+            Act::Erase => self.erase(),
             Act::Hush => self.hush(),
             Act::Release => self.operate(self.release()),
             Act::GiveUp => self.give_up(),
@@ -281,6 +283,7 @@ impl<'a> World<'a> {
             self.check();
             assert!(self.queue.is_empty());
             match self.delivery().map(|delivery| delivery.state) {
+                _ if self.is_erased() => return self.check(),
                 Some(State::Ticketed { .. } | State::Merged { .. } | State::Resolved { .. }) => {
                     self.thaw();
                     return self.check();

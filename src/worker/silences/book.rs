@@ -131,6 +131,7 @@ mod tests {
             steps: Vec::new(),
             incident: None,
             release: None,
+            erased: None,
         };
         let trace = request_id.trace();
         let envelope =

@@ -8,6 +8,7 @@ mod audit;
 mod callbacks;
 mod claims;
 mod edits;
+mod erasures;
 mod incidents;
 mod inspections;
 mod issues;
@@ -134,6 +135,17 @@ macro_rules! ledger_contract {
                 what_is_redacted_is_told_of_no_edit,
                 an_edited_event_is_found_by_what_it_says_now,
                 a_lane_gets_the_event_as_it_was_posted,
+            ],
+            erasures: [
+                what_is_erased_is_gone_and_its_id_is_still_known,
+                a_copy_of_what_was_erased_makes_no_ticket_at_any_desk,
+                nothing_more_is_done_with_what_was_erased,
+                a_customer_is_found_by_an_edit_too,
+                an_event_with_an_open_delivery_is_kept_unless_that_is_to_be_discarded,
+                what_was_erased_under_a_silence_is_not_released,
+                an_incident_is_kept_as_long_as_an_event_of_it,
+                an_erasure_goes_on_after_a_crash,
+                an_erasure_is_written_once_and_without_the_id,
             ],
             inspections: [the_last_inspection_of_a_desk_is_kept,],
             incidents: [

@@ -168,11 +168,13 @@ impl Running {
                 continue;
             }
             opened += 1;
-            let (key, words): (String, Option<String>) = tx
-                .prepare_cached(OPEN)?
-                .query_row((event, desk.as_str()), |row| Ok((row.get(0)?, row.get(1)?)))?;
-            let is_meant = !search.is_of_payload()
-                || payload::has(tx, search, event, words.as_deref(), redactions)?;
+            let (key, words, is_erased): (String, Option<String>, bool) =
+                tx.prepare_cached(OPEN)?.query_row((event, desk.as_str()), |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                })?;
+            let is_meant = !is_erased
+                && (!search.is_of_payload()
+                    || payload::has(tx, search, event, words.as_deref(), redactions)?);
             if is_meant {
                 let key =
                     key.try_into().map_err(unreadable(|| format!("event {event} at {desk}")))?;
@@ -218,7 +220,8 @@ impl Running {
 }
 
 pub(in crate::ledger::sqlite) const OPEN: &str =
-    "SELECT key, words FROM deliveries WHERE event = ?1 AND desk = ?2";
+    "SELECT key, words, json_type(doc, '$.erased') IS NOT NULL FROM deliveries
+    WHERE event = ?1 AND desk = ?2";
 
 const ANY_LEFT: &str = "SELECT 1 FROM replay_places WHERE replay = ?1 AND through = 0";
 

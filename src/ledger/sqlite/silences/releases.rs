@@ -13,11 +13,12 @@ use crate::{
     sqlite::{from_nanos, to_nanos},
 };
 
-/// What silence `?1` suppressed up to `?2`, the first first, `?3` at most.
+/// What silence `?1` suppressed up to `?2`, the first first, `?3` at most. Of what was erased there is
+/// no ticket.
 pub(in super::super) const SUPPRESSED: &str = "SELECT key, doc FROM deliveries
     INDEXED BY deliveries_by_silence
     WHERE silence = ?1 AND updated_at <= ?2 AND state = 'suppressed'
-    ORDER BY updated_at LIMIT ?3";
+    AND json_type(doc, '$.erased') IS NULL ORDER BY updated_at LIMIT ?3";
 
 /// Wishes that all be released that a silence has suppressed by now.
 pub(super) fn wish(

@@ -28,6 +28,7 @@ impl Shape {
 pub(super) const SHAPES: &[Shape] = &[
     Shape { around: "@", schema: "", instance: "" },
     Shape { around: "[preflight]\n@", schema: "/properties/preflight", instance: "/preflight" },
+    Shape { around: "[privacy]\n@", schema: "/properties/privacy", instance: "/privacy" },
     Shape {
         around: "[sources.s]\nverify = \"standard-webhooks\"\n@",
         schema: "/properties/sources/additionalProperties",

@@ -15,7 +15,11 @@ use super::{
 
 const ALL: Abilities = Abilities { comment: true, raise: true, resolve: true, tie: true };
 
-fn engagement(delivery: &Delivery, incident: Option<&str>, over: Option<u32>) -> Engagement {
+pub(super) fn engagement(
+    delivery: &Delivery,
+    incident: Option<&str>,
+    over: Option<u32>,
+) -> Engagement {
     let involvement = incident.map(|key| Involvement {
         key: key.to_owned(),
         action: Action::Open,

@@ -1,0 +1,68 @@
+//! Erasing customers.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{
+    Refusal,
+    acting::no_parameters,
+    admission::{Admin, May},
+    answered,
+    body::{self, optional_reason, reason},
+    described::Refused,
+};
+use crate::operators::{EraseWish, ErasureReport, Office};
+
+/// Whom to erase, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Whom {
+    /// The customer's id, with its digits as events have them.
+    #[schema(min_length = 1)]
+    customer: String,
+    /// Members of the payload that name the customer, as `data.customerExternalId`; those of
+    /// `[privacy]` where nothing is said.
+    #[serde(default)]
+    paths: Vec<String>,
+    /// Whether deliveries that have not come to an end are discarded.
+    #[serde(default)]
+    even_open: bool,
+    /// Whether nothing is to be written.
+    #[serde(default)]
+    dry_run: bool,
+    /// For those who look later; wanted unless nothing is written.
+    #[schema(min_length = 1, max_length = 500, pattern = "\\S")]
+    reason: Option<String>,
+}
+
+/// Erases what the events of a customer say, from ledger, dead letters and the embedded journal, and
+/// tells what it could not.
+#[utoipa::path(
+    post, path = "/api/v1/erase", tag = "admin",
+    request_body(content = Whom), security(("token" = ["admin"])),
+    responses((status = 200, description = "What was erased, or would be.", body = ErasureReport), Refused),
+)]
+pub(super) async fn erase(
+    may: May<Admin>,
+    request: HttpRequest,
+    office: web::Data<Office>,
+    payload: web::Payload,
+) -> HttpResponse {
+    answered(&request, async {
+        no_parameters(&request)?;
+        let Whom { customer, paths, even_open, dry_run, reason: why } =
+            body::read(&request, payload).await?;
+        let why = if dry_run { optional_reason(why)? } else { Some(reason(why)?) };
+        if customer.is_empty() {
+            return Err(Refusal::parameter("customer", "is missing", "allowed is the id"));
+        }
+        let paths = if paths.is_empty() { &office.customer_paths } else { &paths };
+        let wish = EraseWish::new(paths, &customer).map_err(|error| {
+            Refusal::parameter("paths", "cannot be read", format!("each {error}"))
+        })?;
+        let wish = EraseWish { even_open, dry_run, ..wish };
+        Ok(office.erase(&wish, &office.by_token(&may.token, why)).await?)
+    })
+    .await
+}
