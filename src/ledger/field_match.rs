@@ -43,8 +43,8 @@ impl FieldMatch {
 
     /// Whether an event whose text lacks this cannot have it, so that it need not be read.
     pub fn hint(&self) -> Option<&str> {
-        // What JSON writes in one way only.
-        let is_plain = self.value.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        // What stands in JSON as it is: RFC 8259, section 7.
+        let is_plain = !self.value.contains(|it: char| it < ' ' || matches!(it, '"' | '\\'));
         (is_plain && !self.value.is_empty()).then_some(&self.value)
     }
 

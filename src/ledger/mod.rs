@@ -58,7 +58,7 @@ pub use replays::{
     ReplayDesk, ReplayName, ReplayRecord, ReplayState, Replays, Steering,
 };
 pub use search::{
-    Cursor, Found, IncidentRecord, InvalidCursor, MOST_OPENED, MOST_WALKED, Page, Search, Searches,
+    Cursor, Found, IncidentRecord, InvalidCursor, MOST_WALKED, Page, Search, Searches,
 };
 pub use search_document::{InvalidSearch, SearchDocument};
 pub use sessions::{NewSession, SessionRecord, Sessions};

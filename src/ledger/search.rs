@@ -12,11 +12,9 @@ use crate::{
 };
 
 /// How many rows one page looks at, at most: a search that finds little ends its page early, and
-/// [`Found::next`] goes on behind them.
+/// [`Found::next`] goes on behind them. Where the text of the events has to be looked at too, a row
+/// counts for several.
 pub const MOST_WALKED: usize = 50_000;
-
-/// How many of them it opens to see what is in them.
-pub const MOST_OPENED: usize = 5_000;
 
 /// Searches, the latest first.
 ///

@@ -13,7 +13,10 @@ use crate::{
             deliveries,
             error::unreadable,
             leases, requeues,
-            search::{deliveries as searched, payload},
+            search::{
+                deliveries as searched,
+                payload::{self, Look},
+            },
         },
     },
     sqlite::to_nanos,
@@ -174,7 +177,8 @@ impl Running {
                 })?;
             let is_meant = !is_erased
                 && (!search.is_of_payload()
-                    || payload::has(tx, search, event, words.as_deref(), redactions)?);
+                    || payload::look(tx, search, event, words.as_deref(), redactions)?
+                        == Look::Has);
             if is_meant {
                 let key =
                     key.try_into().map_err(unreadable(|| format!("event {event} at {desk}")))?;

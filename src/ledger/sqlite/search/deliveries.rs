@@ -2,7 +2,11 @@
 
 use rusqlite::{OptionalExtension as _, Row, Transaction, params_from_iter, types::Value};
 
-use super::{Seen, beginning, payload, walk};
+use super::{
+    Seen, beginning,
+    payload::{self, Look},
+    walk,
+};
 use crate::{
     delivery::{Delivery, Reason, SilenceId},
     event::{DeskName, EventType, Redactions, SourceName},
@@ -115,8 +119,12 @@ fn open(
         .query_row((event, desk), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     let Some((key, doc, words)) = row else { return Ok(Seen::Opened) };
-    if search.is_of_payload() && !payload::has(tx, search, event, words.as_deref(), redactions)? {
-        return Ok(Seen::Opened);
+    if search.is_of_payload() {
+        match payload::look(tx, search, event, words.as_deref(), redactions)? {
+            Look::Glanced => return Ok(Seen::Glanced),
+            Look::Read => return Ok(Seen::Opened),
+            Look::Has => {}
+        }
     }
     deliveries::parse(&key, &doc).map(Seen::Found)
 }

@@ -2,7 +2,11 @@
 
 use rusqlite::{Row, Transaction};
 
-use super::{Seen, beginning, deliveries, payload, walk};
+use super::{
+    Seen, beginning, deliveries,
+    payload::{self, Look},
+    walk,
+};
 use crate::{
     event::{EventType, Redactions, SourceName},
     ledger::{
@@ -70,10 +74,15 @@ fn open(
     number: i64,
     redactions: &Redactions,
 ) -> Result<Seen<EventRecord>, LedgerError> {
-    if search.is_of_deliveries() && !deliveries::any_of(tx, search, number)?
-        || search.is_of_payload() && !payload::has(tx, search, number, None, redactions)?
-    {
-        return Ok(Seen::Opened);
+    if search.is_of_deliveries() && !deliveries::any_of(tx, search, number)? {
+        return Ok(Seen::Glanced);
+    }
+    if search.is_of_payload() {
+        match payload::look(tx, search, number, None, redactions)? {
+            Look::Glanced => return Ok(Seen::Glanced),
+            Look::Read => return Ok(Seen::Opened),
+            Look::Has => {}
+        }
     }
     let found = events::show(tx, Which::Number, [number], redactions)?.pop();
     Ok(found.map_or(Seen::Opened, Seen::Found))

@@ -15,8 +15,8 @@ use super::SqliteLedger;
 use crate::{
     delivery::Delivery,
     ledger::{
-        Cursor, EventRecord, Found, IncidentRecord, LedgerError, MOST_OPENED, MOST_WALKED, Page,
-        Search, Searches,
+        Cursor, EventRecord, Found, IncidentRecord, LedgerError, MOST_WALKED, Page, Search,
+        Searches,
     },
     sqlite::to_nanos,
 };
@@ -36,18 +36,31 @@ fn beginning(search: &Search, page: &Page) -> Cursor {
 struct Walk<T> {
     items: Vec<T>,
     walked: usize,
-    opened: usize,
+    effort: usize,
     most: usize,
 }
 
 /// What became of a row.
 enum Seen<T> {
-    /// It is none of those.
+    /// It is none of those, by what the index says.
     Passed,
+    /// It is none of those, by a glance at the event's text.
+    Glanced,
     /// It was opened, and is none of those.
     Opened,
     /// It is found.
     Found(T),
+}
+
+impl<T> Seen<T> {
+    /// What it took, in rows that were passed.
+    fn effort(&self) -> usize {
+        match self {
+            Self::Passed => 1,
+            Self::Glanced => 3,
+            Self::Opened | Self::Found(_) => 10,
+        }
+    }
 }
 
 /// Goes through `rows` until the page is full.
@@ -57,21 +70,18 @@ fn walk<T>(
     place: impl Fn(&rusqlite::Row<'_>) -> rusqlite::Result<Cursor>,
     mut look: impl FnMut(&rusqlite::Row<'_>) -> Result<Seen<T>, LedgerError>,
 ) -> Result<Found<T>, LedgerError> {
-    let mut walk = Walk { items: Vec::new(), walked: 0, opened: 0, most };
+    let mut walk = Walk { items: Vec::new(), walked: 0, effort: 0, most };
     let mut last = None;
     while let Some(row) = rows.next()? {
         if walk.is_over() {
             let Walk { items, walked, .. } = walk;
             return Ok(Found { items, next: last, walked });
         }
+        let seen = look(row)?;
         walk.walked += 1;
-        match look(row)? {
-            Seen::Passed => {}
-            Seen::Opened => walk.opened += 1,
-            Seen::Found(item) => {
-                walk.opened += 1;
-                walk.items.push(item);
-            }
+        walk.effort += seen.effort();
+        if let Seen::Found(item) = seen {
+            walk.items.push(item);
         }
         if walk.is_over() {
             last = Some(place(row)?);
@@ -83,7 +93,7 @@ fn walk<T>(
 
 impl<T> Walk<T> {
     fn is_over(&self) -> bool {
-        self.items.len() >= self.most || self.walked >= MOST_WALKED || self.opened >= MOST_OPENED
+        self.items.len() >= self.most || self.effort >= MOST_WALKED
     }
 }
 

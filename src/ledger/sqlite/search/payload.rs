@@ -15,28 +15,46 @@ use crate::{
     },
 };
 
+/// What came of the look at a payload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::ledger::sqlite) enum Look {
+    /// Its text lacks what is searched for: it was not read.
+    Glanced,
+    /// It was read, and does not have it.
+    Read,
+    /// It has it.
+    Has,
+}
+
 /// Whether an event, or the words of a delivery's failure, has what `search` says of the payload.
-pub(in crate::ledger::sqlite) fn has(
+pub(in crate::ledger::sqlite) fn look(
     tx: &Transaction<'_>,
     search: &Search,
     number: i64,
     words: Option<&str>,
     redactions: &Redactions,
-) -> Result<bool, LedgerError> {
+) -> Result<Look, LedgerError> {
     if search.fields.is_empty()
         && let (Some(text), Some(words)) = (&search.text, words)
         && contains(words, text)
     {
-        return Ok(true);
+        return Ok(Look::Has);
     }
-    if may_have(tx, search, number)?
+    let may_have = may_have(tx, search, number, words)?;
+    if may_have
         && let Some(record) = events::show(tx, Which::Number, [number], redactions)?.pop()
         && is_in(search, &record.envelope.event, words)
     {
-        return Ok(true);
+        return Ok(Look::Has);
     }
     let edited = edits::events(tx, number, redactions)?;
-    Ok(edited.iter().any(|event| is_in(search, event, words)))
+    Ok(if edited.iter().any(|event| is_in(search, event, words)) {
+        Look::Has
+    } else if may_have || !edited.is_empty() {
+        Look::Read
+    } else {
+        Look::Glanced
+    })
 }
 
 fn is_in(search: &Search, event: &Event, words: Option<&str>) -> bool {
@@ -48,16 +66,20 @@ fn is_in(search: &Search, event: &Event, words: Option<&str>) -> bool {
 }
 
 /// Whether the event is worth reading: its text is looked at as it is, which is quick.
-fn may_have(tx: &Transaction<'_>, search: &Search, number: i64) -> Result<bool, LedgerError> {
-    let hints: Vec<&str> = search.fields.iter().filter_map(FieldMatch::hint).collect();
-    if hints.is_empty() {
-        return Ok(true);
-    }
+fn may_have(
+    tx: &Transaction<'_>,
+    search: &Search,
+    number: i64,
+    words: Option<&str>,
+) -> Result<bool, LedgerError> {
     let mut statement = tx.prepare_cached("SELECT body FROM events WHERE number = ?1")?;
     let mut rows = statement.query([number])?;
     let Some(row) = rows.next()? else { return Ok(false) };
     let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
-    Ok(hints.iter().all(|hint| body.contains(hint)))
+    let is_said = search.text.as_ref().is_none_or(|text| {
+        words.is_some_and(|words| contains(words, text)) || contains(body, &as_in_json(text))
+    });
+    Ok(is_said && search.fields.iter().filter_map(FieldMatch::hint).all(|it| body.contains(it)))
 }
 
 fn contains(whole: &str, text: &str) -> bool {
