@@ -111,9 +111,8 @@ pub async fn start(
     lifecycle: &Lifecycle,
 ) -> Result<App, StartError> {
     let (redactions, callbacks) = (config.redactions(), config.callbacks());
-    let (warnings, customer) = (config.warnings.clone(), config.customer_paths.clone());
-    let Config { settings, sources, desks, rules, preflight, notify, .. } = config;
-    tell(&warnings);
+    tell(&config.warnings);
+    let Config { settings, sources, desks, rules, preflight, notify, privacy, .. } = config;
     let public = parts.receive.then(|| Port::bind(settings.listen)).transpose()?;
     let operators = Port::bind(settings.ops_listen)?;
     let proofs = office::schemes(&sources);
@@ -126,7 +125,8 @@ pub async fn start(
     let records = LedgerRecords::of(ledger_path(&settings), ledger.clone(), redactions);
     let topology = Topology::of(desks.keys(), &notify);
     let planner = planner(rules.clone(), schemas.clone(), &desks);
-    let office = office::office(&settings, proofs, &desks, planner, customer, (&records, &clock));
+    let office =
+        office::office(&settings, proofs, &desks, planner, privacy.clone(), (&records, &clock));
     let broker = RunningBroker::open(&settings, parts, &topology, &clock)?;
     let (tasks, draining) = (lifecycle.tasks(), lifecycle.draining());
     let reference = contracts::reference(&schemas);
@@ -139,8 +139,8 @@ pub async fn start(
         callbacks::start(&callbacks, &sending, lifecycle).await?;
         notifying::start(&notify, topology.desks, &broker.broker, &sending, lifecycle).await?;
         let (broker, holder) = (broker.broker.clone(), broker.holder());
-        let (rules, clock) = (rules.clone(), clock.clone());
-        Worker { broker, ledger, rules, clock, holder, preflight, chance }
+        let (rules, clock, retention) = (rules.clone(), clock.clone(), privacy.retention);
+        Worker { broker, ledger, rules, clock, holder, preflight, retention, chance }
             .start(posts, tasks, draining);
     }
     let sightings = parts.receive.then(|| NotedSightings::begin(&settings, lifecycle)).flatten();

@@ -11,7 +11,7 @@ use crate::{
     config::{Config, Settings, SourceConfig},
     desks::DeskConfig,
     event::{DeskName, SchemaBook, SourceName},
-    ledger::Ledger,
+    ledger::{Ledger, Privacy},
     operators::{
         Archive, KeptJournal, Office, OfficeError,
         replaying::Planner,
@@ -28,7 +28,7 @@ pub(super) fn office(
     sources: BTreeMap<SourceName, SchemeSettings>,
     desks: &BTreeMap<DeskName, DeskConfig>,
     planner: Planner,
-    customer_paths: Vec<String>,
+    privacy: Privacy,
     (records, clock): (&Arc<LedgerRecords>, &Arc<dyn Clock>),
 ) -> Office {
     let kind = |(name, desk): (&DeskName, &DeskConfig)| (name.clone(), desk.vendor.kind());
@@ -42,7 +42,7 @@ pub(super) fn office(
         clock: clock.clone(),
         desks: desks.iter().map(kind).collect(),
         planner,
-        customer_paths,
+        privacy,
         longest_event: ReceiverSettings::default().body_limit as usize,
     }
 }
@@ -50,11 +50,11 @@ pub(super) fn office(
 /// What operators do on the command line, with `ledger` and what this configuration says.
 pub fn office_at(config: Config, schemas: &SchemaBook, ledger: Arc<dyn Ledger>) -> Office {
     let redactions = config.redactions();
-    let Config { settings, sources, desks, rules, customer_paths, .. } = config;
+    let Config { settings, sources, desks, rules, privacy, .. } = config;
     let records = LedgerRecords::of(ledger_path(&settings), Some(ledger), redactions);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let planner = planner(Arc::new(LiveRules::from(rules)), schemas.clone(), &desks);
-    office(&settings, schemes(&sources), &desks, planner, customer_paths, (&records, &clock))
+    office(&settings, schemes(&sources), &desks, planner, privacy, (&records, &clock))
 }
 
 /// What plans of bulk replays are made by.

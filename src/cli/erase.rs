@@ -43,7 +43,7 @@ impl Options {
         }
         let (config, schemas) = context.load()?;
         let office = app::office_at(config, &schemas, context.ledger()?);
-        let paths = if path.is_empty() { &office.customer_paths } else { &path };
+        let paths = if path.is_empty() { &office.privacy.customer_paths } else { &path };
         let wish = EraseWish::new(paths, &customer)
             .map_err(|error| WrongCall(format!("--path {error}")))?;
         let wish = EraseWish { even_open, dry_run, ..wish };

@@ -25,6 +25,7 @@ mod online;
 mod output;
 mod preview;
 mod replays;
+mod retention;
 mod run;
 mod sandbox;
 mod send;
@@ -80,6 +81,7 @@ enum Command {
     Events(events::Options),
     Dead(dead::Options),
     Erase(erase::Options),
+    Retention(retention::Options),
     Issues(issues::Options),
     Replays(replays::Options),
     Books(books::Options),
@@ -198,6 +200,7 @@ impl Command {
             Self::Backtest(options) => options.run(context).await,
             Self::Events(options) => options.run(context).await,
             Self::Erase(options) => options.run(context).await,
+            Self::Retention(options) => options.run(context).await,
             Self::Dead(options) => options.run(context).await,
             Self::Issues(options) => options.run(context).await,
             Self::Replays(options) => options.run(context).await,

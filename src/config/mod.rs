@@ -26,6 +26,7 @@ use crate::{
     callbacks::NotifySettings,
     desks::DeskConfig,
     event::{DeskName, ReceiverName, Redactions, SchemaBook, SourceName},
+    ledger::Privacy,
     rules::RuleBook,
 };
 
@@ -44,8 +45,8 @@ pub struct Config {
     pub preflight: Option<Duration>,
     /// Who is told of the house's own troubles.
     pub notify: BTreeMap<ReceiverName, NotifySettings>,
-    /// The members of the payload that name its customer.
-    pub customer_paths: Vec<String>,
+    /// What of events is about persons, and how long it is kept.
+    pub privacy: Privacy,
     /// Tells whether the file has changed since.
     pub mark: FileMark,
     /// What is odd and no fault: a line each.
@@ -109,7 +110,7 @@ impl Environment {
             desks: read.desks,
             rules: read.rules,
             preflight: read.preflight,
-            customer_paths: read.customer_paths,
+            privacy: read.privacy,
             notify: read.notify,
             mark: FileMark::of(&text),
             warnings,

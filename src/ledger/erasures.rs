@@ -1,11 +1,11 @@
-//! Erasing what the events of one customer say.
+//! Erasing what events say: those of one customer, and those whose time is over.
 
 use async_trait::async_trait;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use super::{By, FieldMatch, LedgerError};
+use super::{By, ExpiredPart, Expiring, FieldMatch, LedgerError};
 use crate::{
     event::{Erased, EventId, SourceName},
     ticket::TicketRef,
@@ -20,6 +20,10 @@ use crate::{
 pub trait Erasures {
     /// Goes through some of the events behind [`Erasing::after`] and erases those of the customer.
     async fn erase(&self, erasing: &Erasing, by: &By) -> Result<ErasedPart, LedgerError>;
+
+    /// Goes through some of the events behind [`Expiring::after`], the oldest first, and erases those
+    /// of which the time of every delivery is over. What has not come to its end is never touched.
+    async fn expire(&self, expiring: &Expiring) -> Result<ExpiredPart, LedgerError>;
 
     /// When and by whom these events were erased, in their order; `None`: not erased.
     async fn erased(&self, events: &[(SourceName, EventId)]) -> Result<Vec<Whether>, LedgerError>;

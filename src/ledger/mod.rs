@@ -26,6 +26,7 @@ mod past;
 mod pauses;
 mod reading;
 mod replays;
+mod retention;
 mod search;
 mod search_document;
 mod sessions;
@@ -57,6 +58,7 @@ pub use replays::{
     Begun, DeadLetter, Fed, Feed, InvalidReplayName, MOST_FED_FROM, MOST_OPENED_TO_FEED, NewReplay,
     ReplayDesk, ReplayName, ReplayRecord, ReplayState, Replays, Steering,
 };
+pub use retention::{Expired, ExpiredPart, Expiring, ExpiryPlace, Privacy, Retention};
 pub use search::{
     Cursor, Found, IncidentRecord, InvalidCursor, MOST_WALKED, Page, Search, Searches,
 };

@@ -13,8 +13,8 @@ pub mod views;
 pub use error::OfficeError;
 pub use office::{
     Archive, Discarded, EditWish, EraseWish, ErasureReport, JournalReport, KeptJournal,
-    MOST_DISCARDED, MOST_REPLAYED, Office, Refused, Replayed, Ruling, SESSION_LASTS, check_when,
-    discard_all,
+    MOST_DISCARDED, MOST_REPLAYED, Office, Refused, Replayed, RetentionReport, Ruling,
+    SESSION_LASTS, check_when, discard_all,
 };
 pub use token::{NoChance, PREFIX, mint};
 
@@ -52,7 +52,7 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-u
         render, live, openapi, openapi_of_receiver, asyncapi, page,
         looking::events, looking::event, looking::deliveries, looking::delivery,
         looking::dead_letters, issues::issues, issues::judge, overview::desks, overview::desk, overview::incidents, overview::brakes,
-        overview::books, overview::journal, callbacks::callbacks, callbacks::resend, overview::sources,
+        overview::books, overview::retention, overview::journal, callbacks::callbacks, callbacks::resend, overview::sources,
         editing::edit, editing::edits, acting::replay, acting::discard, acting::settle, acting::replay_all, acting::discard_all, steering::release,
         steering::forget_gaps, steering::pause, steering::resume,
         replays::plan, replays::begin, replays::list, replays::show, replays::pause, replays::resume,

@@ -249,6 +249,11 @@ pub const METRICS: &[Metric] = &[
         "Times that a worker found entries of the journal gone before they were recorded.",
     ),
     counter(
+        "deskbell_expired_events_total",
+        &[],
+        "Events whose time was over by `[privacy.retention]`: what they said is erased.",
+    ),
+    counter(
         "deskbell_callbacks_total",
         &["source", "outcome"],
         "Call-backs to senders: `received`, `failed` (they are sent again), `given-up` after \

@@ -9,6 +9,7 @@
 //! - nothing is taken for a desk that an operator has paused;
 //! - what a bulk replay puts back waits behind all that is live, a few at a time;
 //! - what an operator's silence is about gets no ticket, unless it has begun;
+//! - what events say goes from the ledger when its time is over, without being in the way;
 //! - a doubt is looked up before anything is tried again;
 //! - a desk's account is inspected while nothing is delivered to it, and what has changed is told;
 //! - what the broker gave up, and what was swallowed with a queue that somebody deleted, is not lost.
@@ -27,6 +28,7 @@ mod persistence;
 mod recorder;
 mod requeuer;
 mod rerouter;
+mod retention;
 mod silences;
 mod steps;
 mod tenure;
@@ -47,7 +49,7 @@ use crate::{
     delivery::Reason,
     desks::{Desk, DeskSettings},
     event::DeskName,
-    ledger::Ledger,
+    ledger::{Ledger, Retention},
     rules::LiveRules,
 };
 
@@ -66,6 +68,8 @@ pub struct Worker {
     pub holder: String,
     /// How often desks' accounts are inspected; `None`: never.
     pub preflight: Option<Duration>,
+    /// How long the ledger keeps what events say.
+    pub retention: Retention,
     /// Draws a number, uniform in [0, 1), for the jitter of waits.
     pub chance: fn() -> f64,
 }
@@ -110,12 +114,14 @@ impl Worker {
         tasks.spawn(accountant::run(self.clone(), draining.clone()));
         tasks.spawn(brakes::run(self.clone(), draining.clone()));
         tasks.spawn(undertaker::run(self.clone(), draining.clone()));
+        tasks.spawn(retention::run(self.clone(), draining.clone()));
     }
 }
 
 /// Shows counts of what should never happen as none yet, so that the first is seen as one more.
 fn count_from_zero(desks: &[DeskName]) {
     metrics::counter!("deskbell_journal_gaps_total").increment(0);
+    metrics::counter!("deskbell_expired_events_total").increment(0);
     for desk in desks {
         metrics::counter!("deskbell_poison_messages_total", "desk" => desk.to_string())
             .increment(0);

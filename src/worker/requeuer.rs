@@ -137,7 +137,7 @@ mod tests {
         clock::SystemClock,
         delivery::{Failure, Reason, Transition},
         event::{Attributes, DeskName, Envelope, Event, JournalMark, RequestId},
-        ledger::{By, Claim, Claimed, Ledger, Via, sqlite::SqliteLedger},
+        ledger::{By, Claim, Claimed, Ledger, Retention, Via, sqlite::SqliteLedger},
         rules::LiveRules,
         ticket::Priority,
     };
@@ -236,6 +236,7 @@ mod tests {
             clock: Arc::new(SystemClock),
             holder: "w".to_owned(),
             preflight: None,
+            retention: Retention::default(),
             chance: || 0.5,
         };
         let draining = CancellationToken::new();

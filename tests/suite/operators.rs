@@ -12,3 +12,4 @@ mod issues;
 mod reading;
 mod refusing;
 mod replaying;
+mod retention;

@@ -25,6 +25,7 @@ use crate::{
     callbacks::NotifySettings,
     desks::DeskConfig,
     event::{DeskName, EventType, ReceiverName, Redactions, SchemaBook, SourceName},
+    ledger::Privacy,
     rules::RuleBook,
 };
 
@@ -36,7 +37,7 @@ pub(super) struct Behaviour {
     pub(super) rules: RuleBook,
     pub(super) preflight: Option<Duration>,
     pub(super) notify: BTreeMap<ReceiverName, NotifySettings>,
-    pub(super) customer_paths: Vec<String>,
+    pub(super) privacy: Privacy,
     pub(super) warnings: Vec<String>,
 }
 
@@ -65,7 +66,7 @@ pub(super) fn read(
         let preflight = preflight::read(&mut document, &root);
         let has_rabbitmq = settings.amqp_url.is_some();
         let notify = operators::read(&mut document, &root, has_rabbitmq);
-        let customer_paths = privacy::read(&mut document, &root);
+        let privacy = privacy::read(&mut document, &root);
         document.finish(&root);
         let whole = |desks: desks::Desks| {
             desks.into_iter().filter_map(|(name, (_, desk))| Some((name, desk?)))
@@ -78,7 +79,7 @@ pub(super) fn read(
             rules,
             preflight,
             notify,
-            customer_paths,
+            privacy,
             warnings,
         }
     } else {

@@ -14,6 +14,7 @@ mod values;
 use serde_json::{Value, json};
 
 use self::values::{duration, duration_or, map, or, table};
+use crate::ledger::Retention;
 
 /// What a name of a source, a desk or a rule looks like.
 const NAME: &str = "^[a-z0-9][a-z0-9_-]{0,62}$";
@@ -67,7 +68,21 @@ fn privacy() -> Value {
     let path = values::formed("", r"^data(\.[^.]+)+$");
     let default = json!(["data.customerExternalId", "data.customer.externalId"]);
     let customer = or(values::texts(words, path), default);
-    table("What of an event is about a person.", [("customer", customer)], &[])
+    let members = [("customer", customer), ("retention", retention())];
+    table("What of an event is about a person, and how long it is kept.", members, &[])
+}
+
+fn retention() -> Value {
+    let time = |end| {
+        let of = match end {
+            Retention::UNMATCHED => "of events that no rule matched".to_owned(),
+            state => format!("of events whose deliveries are `{state}`"),
+        };
+        (end, duration(&format!("How long what is said {of} is kept. Default: for ever.")))
+    };
+    let words = "How long the ledger keeps what events say, by what became of them. An event goes when the \
+        time of all of its deliveries is over; ids, states, tickets and times stay.";
+    table(words, Retention::ENDS.map(time), &[])
 }
 
 /// So many in so long.

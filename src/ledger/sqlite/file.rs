@@ -35,6 +35,7 @@ pub(super) const SCHEMA: Schema = Schema {
         include_str!("../../../migrations/sqlite-ledger/0018.sql"),
         include_str!("../../../migrations/sqlite-ledger/0019.sql"),
         include_str!("../../../migrations/sqlite-ledger/0020.sql"),
+        include_str!("../../../migrations/sqlite-ledger/0021.sql"),
     ],
 };
 

@@ -57,7 +57,7 @@ pub(super) async fn erase(
         if customer.is_empty() {
             return Err(Refusal::parameter("customer", "is missing", "allowed is the id"));
         }
-        let paths = if paths.is_empty() { &office.customer_paths } else { &paths };
+        let paths = if paths.is_empty() { &office.privacy.customer_paths } else { &paths };
         let wish = EraseWish::new(paths, &customer).map_err(|error| {
             Refusal::parameter("paths", "cannot be read", format!("each {error}"))
         })?;

@@ -66,6 +66,7 @@ fn reading(app: &mut ServiceConfig) {
         .service(get("/books").route(web::get().to(overview::books)))
         .service(get("/journal").route(web::get().to(overview::journal)))
         .service(get("/callbacks").route(web::get().to(callbacks::callbacks)))
+        .service(get("/retention").route(web::get().to(overview::retention)))
         .service(get("/silences/{id}").route(web::get().to(silencing::silence)))
         .service(get("/sources").route(web::get().to(overview::sources)));
 }

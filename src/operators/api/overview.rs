@@ -12,7 +12,7 @@ use super::{
 use crate::{
     ledger::Books,
     operators::{
-        Office,
+        Office, RetentionReport,
         views::{BrakeView, DeskView, IncidentView, JournalView, SourceView},
     },
 };
@@ -114,6 +114,23 @@ pub(super) async fn books(
     answered(&request, async {
         nothing_asked(&request)?;
         Ok(office.books().await?)
+    })
+    .await
+}
+
+/// How long the ledger keeps what events say, and what would be erased now.
+#[utoipa::path(
+    get, path = "/api/v1/retention", tag = "read", security(("token" = ["read"])),
+    responses((status = 200, description = "The times and the counts.", body = RetentionReport), Refused),
+)]
+pub(super) async fn retention(
+    _: May<Read>,
+    request: HttpRequest,
+    office: web::Data<Office>,
+) -> HttpResponse {
+    answered(&request, async {
+        nothing_asked(&request)?;
+        Ok(office.retention().await?)
     })
     .await
 }

@@ -10,12 +10,14 @@ mod editing;
 mod erasing;
 mod looking;
 mod replays;
+mod retention;
 mod sessions;
 mod silences;
 
 pub use bulk::{Discarded, MOST_DISCARDED, MOST_REPLAYED, Refused, Replayed, discard_all};
 pub use editing::{EditWish, Ruling};
 pub use erasing::{EraseWish, ErasureReport, JournalReport, KeptJournal};
+pub use retention::RetentionReport;
 pub use sessions::SESSION_LASTS;
 pub use silences::check_when;
 
@@ -24,7 +26,11 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use async_trait::async_trait;
 
 use super::{OfficeError, replaying::Planner, views::SourceView};
-use crate::{clock::Clock, event::DeskName, ledger::Ledger};
+use crate::{
+    clock::Clock,
+    event::DeskName,
+    ledger::{Ledger, Privacy},
+};
 
 /// Everything that operators' questions and acts need.
 #[derive(Debug, Clone)]
@@ -37,8 +43,8 @@ pub struct Office {
     pub desks: BTreeMap<DeskName, &'static str>,
     /// What plans of bulk replays are made by, and edits are held to: today's rules and schemas.
     pub planner: Planner,
-    /// The members of the payload that name its customer.
-    pub customer_paths: Vec<String>,
+    /// What of events is about persons, and how long it is kept.
+    pub privacy: Privacy,
     /// The longest event that is accepted, in bytes.
     pub longest_event: usize,
 }

@@ -5,7 +5,10 @@ use async_trait::async_trait;
 use super::{ledger::Watched, world::World, *};
 use crate::{
     event::{EventId, SourceName},
-    ledger::{By, ErasedPart, Erasing, Erasures, FieldMatch, Ledger as _, LedgerError, Whether},
+    ledger::{
+        By, ErasedPart, Erasing, Erasures, ExpiredPart, Expiring, FieldMatch, Ledger as _,
+        LedgerError, Whether,
+    },
 };
 
 impl World<'_> {
@@ -62,6 +65,10 @@ fn what_was_erased_at_any_moment_is_not_taken_up_again() {
 #[async_trait]
 impl Erasures for Watched {
     async fn erase(&self, _: &Erasing, _: &By) -> Result<ErasedPart, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn expire(&self, _: &Expiring) -> Result<ExpiredPart, LedgerError> {
         unreachable!("a desk's loop does not ask")
     }
 

@@ -24,6 +24,7 @@ use crate::{
     delivery::{RetrySchedule, Step, time_between},
     desks::{DeskSettings, Pacer},
     event::DeskName,
+    ledger::Retention,
     rules::{CustomerRule, Form, Rule, RuleBook, Templates},
     ticket::Action,
     worker::{Post, Word, Worker, desk_loop, feeder::Hungry, pauses::Pauses},
@@ -108,6 +109,7 @@ impl Process {
             clock: shared.clone(),
             holder: format!("{}-{}", world.bench.histories, world.holder),
             preflight: None,
+            retention: Retention::default(),
             chance: || 0.5,
         };
         let post = Post { settings, desk: Arc::new(desk) };

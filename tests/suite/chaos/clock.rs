@@ -85,6 +85,7 @@ impl InProcess {
             clock: Arc::new(clock.clone()),
             holder: "one".to_owned(),
             preflight: None,
+            retention: config.privacy.retention,
             chance: || 0.1,
         };
         worker.start(posts.collect(), &tasks, &draining);

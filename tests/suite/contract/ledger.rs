@@ -18,6 +18,7 @@ mod operators;
 mod pauses;
 mod reading;
 mod replays;
+mod retention;
 mod searching;
 mod sessions;
 mod silences;
@@ -89,6 +90,13 @@ macro_rules! ledger_contract {
                 what_a_silence_suppressed_is_counted_found_and_released_after_a_crash,
                 what_is_suppressed_after_the_release_stays_so,
                 one_delivery_is_released_by_itself,
+            ],
+            retention: [
+                what_an_event_said_goes_when_its_time_is_over_and_its_id_stays,
+                an_event_goes_only_with_all_of_its_deliveries,
+                what_is_under_way_is_never_touched,
+                an_event_that_no_rule_matched_has_a_time_of_its_own,
+                what_retention_would_do_is_told_and_it_goes_on_after_a_crash,
             ],
             searching: [
                 every_part_of_a_search_chooses,

@@ -3,6 +3,7 @@
 
 mod affair;
 mod chosen;
+pub(super) mod expiry;
 mod rewriting;
 #[cfg(test)]
 mod tests;
@@ -19,7 +20,7 @@ use crate::{
     delivery::Delivery,
     event::{Erased, EventId, SourceName},
     ledger::{
-        Act, By, ErasedPart, Erasing, Erasures, LedgerError, Whether,
+        Act, By, ErasedPart, Erasing, Erasures, ExpiredPart, Expiring, LedgerError, Whether,
         sqlite::{audit, deliveries},
     },
     sqlite::{StoreError, from_nanos},
@@ -47,6 +48,16 @@ impl Erasures for SqliteLedger {
             return Ok(ErasedPart { next: chosen.next, ..ErasedPart::default() });
         }
         self.write(move |tx| erase(tx, &chosen, &erasing, &by)).await
+    }
+
+    async fn expire(&self, expiring: &Expiring) -> Result<ExpiredPart, LedgerError> {
+        let expiring = expiring.clone();
+        let looking = expiring.clone();
+        let over = self.read(move |tx| expiry::choose(tx, &looking)).await?;
+        if expiring.dry_run || over.numbers.is_empty() {
+            return Ok(ExpiredPart { expired: over.foreseen, next: over.next });
+        }
+        self.write(move |tx| expiry::expire(tx, &over, &expiring)).await
     }
 
     async fn erased(&self, events: &[(SourceName, EventId)]) -> Result<Vec<Whether>, LedgerError> {

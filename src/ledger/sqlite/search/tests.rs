@@ -5,7 +5,7 @@ use tempfile::TempDir;
 use super::{super::issues, deliveries, events, incidents};
 use crate::ledger::{
     Issues as _, LedgerError, MOST_WALKED, Page, Search, Searches as _,
-    sqlite::{SqliteLedger, past},
+    sqlite::{SqliteLedger, erasures::expiry, past},
 };
 
 /// A ledger of 60,000 dead letters, of which every 20,000th is of another reason.
@@ -116,6 +116,7 @@ async fn every_walk_is_in_the_order_of_an_index() {
             "USING COVERING INDEX deliveries_by_silence (silence=? AND",
         ),
         (past::BEHIND, "INDEX latest_events (received_at>?"),
+        (expiry::OLDEST, "USING INDEX events_by_age (received_at>?"),
         (events::LATEST, "INDEX latest_events (received_at"),
         (events::OF_ID, "INDEX sqlite_autoindex_events_1 (id=?)"),
         (incidents::LATEST, "INDEX latest_incidents (updated_at"),

@@ -30,6 +30,11 @@ pub(super) const SHAPES: &[Shape] = &[
     Shape { around: "[preflight]\n@", schema: "/properties/preflight", instance: "/preflight" },
     Shape { around: "[privacy]\n@", schema: "/properties/privacy", instance: "/privacy" },
     Shape {
+        around: "[privacy.retention]\n@",
+        schema: "/properties/privacy/properties/retention",
+        instance: "/privacy/retention",
+    },
+    Shape {
         around: "[sources.s]\nverify = \"standard-webhooks\"\n@",
         schema: "/properties/sources/additionalProperties",
         instance: "/sources/s",
