@@ -22,6 +22,7 @@ mod error;
 mod field_match;
 mod issues;
 mod jobs;
+mod lately;
 mod past;
 mod pauses;
 mod reading;
@@ -51,6 +52,10 @@ pub use error::LedgerError;
 pub use field_match::{FieldMatch, InvalidField};
 pub use issues::{Issue, IssueStatus, Issues, Judgement};
 pub use jobs::{Claim, Claimed, GivenUp, Granted, Overdue, Requeue, Whereabouts};
+pub use lately::{
+    DeskLately, Flow, Lately, MOST_COUNTED, MOST_PACED, MOST_TIMED, OldestWaiting, PACED_OVER,
+    Pace, TimeToTicket,
+};
 pub use past::{EventSpan, Past, PastEvents};
 pub use pauses::{DeskPause, Pauses};
 pub use reading::{EventRecord, Filter};

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::{Callback, CallbackOutcome, LedgerError};
+use super::{Callback, CallbackOutcome, Lately, LedgerError};
 use crate::{
     conditions::{Look, OperatorEvent},
     delivery::Reason,
@@ -20,6 +20,9 @@ pub trait Watching {
     /// What can be counted at the desks: deliveries that came to an outcome since `since`, and dead
     /// letters.
     async fn figures(&self, since: Timestamp) -> Result<Figures, LedgerError>;
+
+    /// What was done lately as of `at`, and what waits longest: bounded work, however much there is.
+    async fn lately(&self, at: Timestamp) -> Result<Lately, LedgerError>;
 
     /// Takes up what somebody has found, and writes what is to be told of it to each of `receivers`.
     async fn watch(

@@ -4,6 +4,7 @@
 mod api;
 mod console;
 mod error;
+mod forecast;
 mod guard;
 mod office;
 pub mod replaying;
@@ -14,7 +15,7 @@ pub use error::OfficeError;
 pub use office::{
     Archive, Discarded, EditWish, EraseWish, ErasureReport, JournalReport, KeptJournal,
     MOST_DISCARDED, MOST_REPLAYED, Office, Refused, Replayed, RetentionReport, Ruling,
-    SESSION_LASTS, check_when, discard_all,
+    SESSION_LASTS, Survey, check_when, discard_all,
 };
 pub use token::{NoChance, PREFIX, mint};
 
@@ -51,7 +52,7 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-u
     paths(
         render, live, openapi, openapi_of_receiver, asyncapi, page,
         looking::events, looking::event, looking::deliveries, looking::delivery,
-        looking::dead_letters, issues::issues, issues::judge, overview::desks, overview::desk, overview::incidents, overview::brakes,
+        looking::dead_letters, issues::issues, issues::judge, overview::overview, overview::desks, overview::desk, overview::incidents, overview::brakes,
         overview::books, overview::retention, overview::journal, callbacks::callbacks, callbacks::resend, overview::sources,
         editing::edit, editing::edits, acting::replay, acting::discard, acting::settle, acting::replay_all, acting::discard_all, steering::release,
         steering::forget_gaps, steering::pause, steering::resume,

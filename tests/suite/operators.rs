@@ -9,6 +9,7 @@ mod editing;
 mod erasing;
 mod guarding;
 mod issues;
+mod overview;
 mod reading;
 mod refusing;
 mod replaying;

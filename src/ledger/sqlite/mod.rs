@@ -21,6 +21,7 @@ mod incidents;
 mod inspections;
 mod issues;
 mod journal;
+mod lately;
 mod leases;
 mod missing;
 mod overdue;

@@ -158,6 +158,33 @@ async fn every_list_and_account_is_read_by_an_index() {
         (Which::OfId.query().to_owned(), "INDEX sqlite_autoindex_events_1"),
         (Which::Latest.query().to_owned(), "INDEX latest_events"),
     ];
+    are_read_by(&ledger, plans).await;
+}
+
+#[tokio::test]
+async fn what_was_done_lately_is_read_by_an_index() {
+    let (_directory, ledger, _) = claimed().await;
+    let plans = [
+        (lately::RECEIVED.to_owned(), "COVERING INDEX latest_events (received_at>?"),
+        (lately::ARRIVALS.to_owned(), "COVERING INDEX latest_events (received_at>?"),
+        (lately::ARRIVED.to_owned(), "COVERING INDEX latest_events (received_at>?"),
+        (lately::ARRIVED.to_owned(), "PRIMARY KEY (event=?"),
+        (lately::TICKETED.to_owned(), "deliveries_by_state (state=? AND updated_at>?"),
+        (lately::TIMED.to_owned(), "COVERING INDEX deliveries_by_state (state=? AND updated_at>?"),
+        (lately::TIMED.to_owned(), "SEARCH events USING INTEGER PRIMARY KEY"),
+        (lately::CHANGES.to_owned(), "COVERING INDEX latest_deliveries (updated_at>?"),
+        (lately::SETTLED.to_owned(), "COVERING INDEX latest_deliveries (updated_at>?"),
+        (lately::NEXT_UNTAKEN.to_owned(), "COVERING INDEX untaken_routes (desk>?"),
+        (lately::NEXT_DUE.to_owned(), "COVERING INDEX due_deliveries (desk>?"),
+        (lately::FIRST_UNTAKEN.to_owned(), "COVERING INDEX untaken_routes (desk=? AND priority=?"),
+        (lately::FIRST_DUE.to_owned(), "COVERING INDEX due_deliveries (desk=? AND lane=?"),
+        (lately::DUE.to_owned(), "COVERING INDEX due_deliveries (desk=?"),
+    ];
+    are_read_by(&ledger, plans).await;
+}
+
+/// Holds that each query is read as this says.
+async fn are_read_by<const N: usize>(ledger: &SqliteLedger, plans: [(String, &str); N]) {
     for (query, index) in plans {
         let plan = ledger.read(move |tx| {
             let mut statement = tx.prepare(&format!("EXPLAIN QUERY PLAN {query}"))?;

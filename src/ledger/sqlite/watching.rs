@@ -4,11 +4,13 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
-use super::{SqliteLedger, deliveries::written, error::unreadable};
+use super::{SqliteLedger, deliveries::written, error::unreadable, lately};
 use crate::{
     conditions::{Look, OperatorEvent, Watch},
     event::ReceiverName,
-    ledger::{Callback, CallbackOutcome, DeadLetters, Figures, LedgerError, Outcomes, Watching},
+    ledger::{
+        Callback, CallbackOutcome, DeadLetters, Figures, Lately, LedgerError, Outcomes, Watching,
+    },
     sqlite::{from_nanos, to_nanos},
 };
 
@@ -161,6 +163,10 @@ fn settle(
 impl Watching for SqliteLedger {
     async fn figures(&self, since: Timestamp) -> Result<Figures, LedgerError> {
         self.read(move |tx| figures(tx, since)).await
+    }
+
+    async fn lately(&self, at: Timestamp) -> Result<Lately, LedgerError> {
+        self.read(move |tx| lately::lately(tx, at)).await
     }
 
     async fn watch(

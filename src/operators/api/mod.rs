@@ -59,6 +59,7 @@ fn reading(app: &mut ServiceConfig) {
         .service(get("/deliveries/{key}/edits").route(web::get().to(editing::edits)))
         .service(get("/dead-letters").route(web::get().to(looking::dead_letters)))
         .service(get("/issues").route(web::get().to(issues::issues)))
+        .service(get("/overview").route(web::get().to(overview::overview)))
         .service(get("/desks").route(web::get().to(overview::desks)))
         .service(get("/desks/{desk}").route(web::get().to(overview::desk)))
         .service(get("/incidents").route(web::get().to(overview::incidents)))

@@ -13,7 +13,7 @@ use crate::{
     ledger::Books,
     operators::{
         Office, RetentionReport,
-        views::{BrakeView, DeskView, IncidentView, JournalView, SourceView},
+        views::{BrakeView, DeskView, IncidentView, JournalView, Overview, SourceView},
     },
 };
 
@@ -23,7 +23,24 @@ pub(in super::super) const INCIDENTS: &str = "incidents";
 /// The filters of the list of incidents.
 pub(in super::super) const INCIDENT_FILTERS: &[&str] = &["since", "until", "desk", "incident"];
 
-/// The desks: breaker, pause, quota used, and what waits.
+/// How things stand, in figures: throughput, time to ticket, the oldest that waits, issues, desks.
+#[utoipa::path(
+    get, path = "/api/v1/overview", tag = "read", security(("token" = ["read"])),
+    responses((status = 200, description = "The figures.", body = Overview), Refused),
+)]
+pub(super) async fn overview(
+    _: May<Read>,
+    request: HttpRequest,
+    office: web::Data<Office>,
+) -> HttpResponse {
+    answered(&request, async {
+        nothing_asked(&request)?;
+        Ok(office.survey().await?.overview)
+    })
+    .await
+}
+
+/// The desks: breaker, pause, quota used, what waits, and when that is done.
 #[utoipa::path(
     get, path = "/api/v1/desks", tag = "read", security(("token" = ["read"])),
     responses((status = 200, description = "All of them, by name.", body = List<DeskView>), Refused),

@@ -1,28 +1,26 @@
 //! How things stand, on one page.
 
 use actix_web::{HttpResponse, web};
-use minijinja::{context, value::Serde};
+use minijinja::{Value, context, value::Serde};
 
 use super::{Pages, refusal::Turned, session::Visit};
 use crate::{
     delivery::State,
-    operators::{
-        Office,
-        api::{admission::Read, refusal::Refusal},
-    },
+    operators::{Office, Survey, api::admission::Read},
 };
 
-/// The books by source and desk, and the desks with breaker, pause and quota used.
+/// Figures, desks with breaker, quota used and forecast, open issues, and the books by source and desk.
 pub(super) async fn overview(
     visit: Visit<Read>,
     office: web::Data<Office>,
     pages: web::Data<Pages>,
 ) -> Result<HttpResponse, Turned> {
-    let books = office.books().await.map_err(Refusal::from)?;
-    let desks = office.desks().await.map_err(Refusal::from)?;
-    let issues = office.issues().await?;
-    let is_whole = books.are_whole();
+    Ok(pages.shown(&visit.session, "overview.html", page(office.survey().await?)))
+}
+
+/// What the page shows.
+fn page(survey: Survey) -> Value {
+    let Survey { overview, books, issues } = survey;
     let states = [&["accepted"][..], &State::NAMES[..]].concat();
-    let page = context! { at => "overview", books => Serde(books), desks => Serde(desks), issues => Serde(issues), states, is_whole };
-    Ok(pages.shown(&visit.session, "overview.html", page))
+    context! { at => "overview", overview => Serde(overview), books => Serde(books), issues => Serde(issues), states }
 }

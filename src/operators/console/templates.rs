@@ -18,11 +18,12 @@ use crate::ledger::Scope;
 /// What a page may do: show itself with our style, and send forms to us.
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-const TEMPLATES: [(&str, &str); 28] = [
+const TEMPLATES: [(&str, &str); 29] = [
     ("layout.html", include_str!("pages/layout.html")),
     ("login.html", include_str!("pages/login.html")),
     ("parts.html", include_str!("pages/parts.html")),
     ("overview.html", include_str!("pages/overview.html")),
+    ("overview-now.html", include_str!("pages/overview-now.html")),
     ("events.html", include_str!("pages/events.html")),
     ("event.html", include_str!("pages/event.html")),
     ("dead.html", include_str!("pages/dead.html")),
@@ -58,6 +59,8 @@ impl Pages {
     pub(in super::super) fn new() -> Result<Self, Error> {
         let mut environment = Environment::new();
         environment.add_filter("when", when);
+        environment.add_filter("clock", clock);
+        environment.add_filter("took", took);
         for (name, template) in TEMPLATES {
             environment.add_template(name, template)?;
         }
@@ -131,10 +134,48 @@ fn when(at: &str) -> String {
     at.replacen('T', " ", 1).chars().take(19).collect()
 }
 
+/// A time in so many seconds, to the minute; with its day where that is not soon.
+fn clock(at: &str, seconds: u64) -> String {
+    let from = if seconds < 86_400 { 11 } else { 0 };
+    when(at).chars().take(16).skip(from).collect()
+}
+
+/// How long something took, in two or three digits that matter.
+fn took(ms: u64) -> String {
+    match ms {
+        0..1000 => format!("{ms} ms"),
+        1000..10_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
+        10_000..120_000 => format!("{} s", ms / 1000),
+        120_000..7_200_000 => format!("{} min", ms / 60_000),
+        _ => format!("{} h {} min", ms / 3_600_000, ms % 3_600_000 / 60_000),
+    }
+}
+
 /// Where one logs in.
 pub(super) const LOGIN: &str = "/console/login";
 
 /// Sends a browser on by GET.
 pub(super) fn to(path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, path)).finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_as_exactly_as_people_need_them() {
+        for (ms, told) in [
+            (0, "0 ms"),
+            (999, "999 ms"),
+            (1_960, "1.9 s"),
+            (119_000, "119 s"),
+            (600_000, "10 min"),
+            (9_000_000, "2 h 30 min"),
+        ] {
+            assert_eq!(took(ms), told);
+        }
+        assert_eq!(clock("2026-11-23T16:40:59.5Z", 600), "16:40");
+        assert_eq!(clock("2026-11-25T16:40:59Z", 100_000), "2026-11-25 16:40");
+    }
 }

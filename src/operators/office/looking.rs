@@ -3,7 +3,7 @@
 use super::Office;
 use crate::{
     delivery::{Delivery, DeliveryKey},
-    event::{DeskName, EventId, SourceName},
+    event::{EventId, SourceName},
     ledger::{
         AuditEntry, AuditSearch, Books, CallbackRecord, Cursor, EventRecord, Found, Issue, Page,
         Search, TokenHash, TokenRecord,
@@ -11,8 +11,8 @@ use crate::{
     operators::{
         OfficeError,
         views::{
-            BrakeView, DeliveryDetail, DeliveryView, DeskView, EventDetail, EventView,
-            IncidentView, JournalView, SourceView,
+            BrakeView, DeliveryDetail, DeliveryView, EventDetail, EventView, IncidentView,
+            JournalView, SourceView,
         },
     },
 };
@@ -77,32 +77,6 @@ impl Office {
     /// The dead letters as issues, those with the most first.
     pub async fn issues(&self) -> Result<Vec<Issue>, OfficeError> {
         Ok(self.archive.ledger().await?.issues().await?)
-    }
-
-    /// All desks: the configured ones, and those that a worker has ever spoken to.
-    pub async fn desks(&self) -> Result<Vec<DeskView>, OfficeError> {
-        let ledger = self.archive.ledger().await?;
-        let (records, books) = (ledger.desks().await?, ledger.books().await?);
-        let pauses = ledger.pauses().await?;
-        let mut names: Vec<&DeskName> =
-            self.desks.keys().chain(records.iter().map(|record| &record.desk)).collect();
-        names.sort_unstable();
-        names.dedup();
-        let view = |name: &DeskName| {
-            let record = records.iter().find(|record| &record.desk == name);
-            let pause = pauses.iter().find(|pause| &pause.desk == name);
-            let kind = self.desks.get(name).copied();
-            DeskView::new(name, kind, record, pause, &books, self.clock.now())
-        };
-        Ok(names.into_iter().map(view).collect())
-    }
-
-    /// One desk, with what was found at its account last.
-    pub async fn desk(&self, name: &DeskName) -> Result<DeskView, OfficeError> {
-        let found = self.desks().await?.into_iter().find(|desk| desk.desk == name.as_str());
-        let desk = found.ok_or_else(|| OfficeError::unknown("desk", name.as_str()))?;
-        let inspection = self.archive.ledger().await?.inspection(name).await?;
-        Ok(DeskView { inspection, ..desk })
     }
 
     /// A page of incidents.

@@ -3,6 +3,7 @@
 mod foresight;
 mod plan;
 
+pub(super) use plan::lasts;
 pub use plan::{MOST_EXAMINED, Planner};
 
 use super::{

@@ -100,7 +100,7 @@ impl Planner {
 }
 
 /// How long so many calls take under these windows, one for each.
-fn lasts(calls: u64, windows: &[Window]) -> Duration {
+pub(in crate::operators) fn lasts(calls: u64, windows: &[Window]) -> Duration {
     let under = |window: &Window| {
         let requests = u128::from(window.requests.max(1));
         let millis = u128::from(calls) * window.per.as_millis() / requests;

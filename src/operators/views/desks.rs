@@ -1,13 +1,17 @@
 //! Desks.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::Forecast;
 use crate::{
+    desks::Window,
     event::DeskName,
     inspection::Inspection,
-    ledger::{Books, DeskPause, DeskRecord},
+    ledger::{Books, DeskPause, DeskRecord, Pace},
     standing::{Sent, Standing},
 };
 
@@ -29,6 +33,8 @@ pub struct DeskView {
     pub paused: Option<DeskPause>,
     /// Deliveries that have no ticket yet and need no operator.
     pub waiting: u64,
+    /// When that is done, as things go now.
+    pub forecast: Forecast,
     /// Its quota, window by window.
     pub windows: Vec<WindowView>,
     /// When the worker last wrote breaker and windows down.
@@ -67,7 +73,7 @@ pub struct WindowView {
 }
 
 impl DeskView {
-    /// Shows a desk.
+    /// Shows a desk, of which nothing is foreseen yet.
     pub fn new(
         name: &DeskName,
         kind: Option<&'static str>,
@@ -86,6 +92,7 @@ impl DeskView {
             breaker: BreakerView::of(standing),
             paused: pause.cloned(),
             waiting: lines.map(|line| line.queued + line.attempting + line.retrying).sum(),
+            forecast: Forecast::of(&Pace::default(), &Pace::default()),
             windows: standing.map_or_else(Vec::new, |standing| WindowView::of(standing, now)),
             as_of: standing.map(|standing| standing.at),
             inspection: None,
@@ -102,6 +109,12 @@ impl BreakerView {
             since: breaker.map(|breaker| breaker.since),
             until: breaker.map(|breaker| breaker.until),
         }
+    }
+}
+
+impl From<&WindowView> for Window {
+    fn from(view: &WindowView) -> Self {
+        Self { requests: view.requests, per: Duration::from_millis(view.per_ms) }
     }
 }
 

@@ -6,6 +6,7 @@ mod desks;
 mod edits;
 mod events;
 mod incidents;
+mod overview;
 mod replays;
 mod silences;
 mod sources;
@@ -16,6 +17,9 @@ pub use desks::{BreakerView, DeskView, WindowView};
 pub use edits::{EditedView, EditsView, ReroutedView};
 pub use events::{EventDetail, EventView, RouteView};
 pub use incidents::IncidentView;
+pub use overview::{
+    Forecast, IssueCounts, OldestView, Outlook, Overview, PaceOf, TimeToTicketView,
+};
 pub use replays::{Foreseen, PlanDesk, ReplayPlan, ReplayProgress, ReplayView};
 pub use silences::{SilenceState, SilenceView};
 pub use sources::{RefusedView, SecretView, SourceView};

@@ -7,12 +7,16 @@ use super::ledger::Watched;
 use crate::{
     conditions::{Look, OperatorEvent},
     event::ReceiverName,
-    ledger::{Callback, CallbackOutcome, Figures, LedgerError, Watching},
+    ledger::{Callback, CallbackOutcome, Figures, Lately, LedgerError, Watching},
 };
 
 #[async_trait]
 impl Watching for Watched {
     async fn figures(&self, _: Timestamp) -> Result<Figures, LedgerError> {
+        unreachable!("a desk's loop does not ask")
+    }
+
+    async fn lately(&self, _: Timestamp) -> Result<Lately, LedgerError> {
         unreachable!("a desk's loop does not ask")
     }
 

@@ -12,6 +12,7 @@ mod erasures;
 mod incidents;
 mod inspections;
 mod issues;
+mod lately;
 mod leases;
 mod losses;
 mod operators;
@@ -64,6 +65,11 @@ macro_rules! ledger_contract {
             issues: [
                 an_issue_is_there_as_long_as_its_letters,
                 what_is_said_of_an_issue_stays_until_it_dies_of_it_again,
+            ],
+            lately: [
+                what_was_done_lately_is_counted_and_timed,
+                the_pace_of_each_desk_is_what_came_in_and_what_ended,
+                what_waits_longest_is_named_and_since_when_its_desk_is_behind,
             ],
             pauses: [
                 a_pause_outlives_the_process_and_is_written_once,

@@ -135,3 +135,41 @@ async fn a_desk_is_paused_and_resumed() {
     browser.act("/desks/crm/resume", &[]).await;
     assert!(!browser.get("/desks").await.html.contains("HubSpot maintenance"));
 }
+
+#[tokio::test]
+async fn the_overview_tells_figures_and_where_to_look() {
+    let world = with_a_dead_letter().await;
+    let browser = Browser::of(&world, "read").await;
+    let page = browser.get("").await.html;
+    for told in [
+        "The books balance",
+        "in the last minute",
+        "1 event in the last hour",
+        "1 ticket in the last hour",
+        "p50",
+        "of 1 ticketed in the last hour",
+        "Nothing waits.",
+        "with 1 dead letter<",
+        "No backlog.",
+        "breaker closed",
+    ] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_backlog_links_to_its_oldest_event() {
+    let world = World::embedded().await;
+    let browser = Browser::of(&world, "operate").await;
+    browser.act("/desks/crm/pause", &[("reason", "a test")]).await;
+    eventually("the worker knows", || async {
+        world.metrics().await.contains(r#"deskbell_desk_paused{desk="crm"} 1"#)
+    })
+    .await;
+    world.post("evt_1", "payment.failed", &payment("evt_1")).await;
+    eventually("it waits", || async {
+        let page = browser.get("").await.html;
+        page.contains("/console/events/shop/evt_1") && page.contains("Nothing passes now.")
+    })
+    .await;
+}
