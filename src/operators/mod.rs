@@ -34,7 +34,7 @@ use self::{
         described::{Bearer, Stranger},
         editing, erasing, issues, looking, overview, replays, silencing, steering,
     },
-    console::Pages,
+    console::{Pages, Streams},
     guard::Place,
 };
 use crate::http::{ProblemDocument, ViolationDocument, stamp};
@@ -90,6 +90,7 @@ pub fn serve(
 ) -> io::Result<Server> {
     let (reference, office) = (web::Data::new(reference), web::Data::new(office));
     let pages = web::Data::new(Pages::new().map_err(io::Error::other)?);
+    let streams = web::Data::new(Streams::until(stop.clone()));
     let place = web::Data::new(Place { is_loopback: listener.local_addr()?.ip().is_loopback() });
     let server = HttpServer::new(move || {
         App::new()
@@ -98,6 +99,7 @@ pub fn serve(
             .app_data(office.clone())
             .app_data(place.clone())
             .app_data(pages.clone())
+            .app_data(streams.clone())
             .wrap(from_fn(guard::keep))
             .wrap(from_fn(stamp))
             .service(web::resource("/metrics").get(render))

@@ -30,7 +30,7 @@ pub(in super::super) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
     /// Those of a request.
-    pub(super) fn of(request: &HttpRequest) -> Result<Self, Refusal> {
+    pub(in super::super) fn of(request: &HttpRequest) -> Result<Self, Refusal> {
         let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
         let pairs = pairs.map_err(|error| {
             Refusal::parameter("?", error.to_string(), "allowed are pairs of names and values")

@@ -20,7 +20,7 @@ use crate::{
             issues::{named, word},
             parameters::Parameters,
         },
-        views::DeliveryView,
+        views::{DeliveryView, IssueCounts},
     },
 };
 
@@ -34,8 +34,11 @@ pub(super) async fn issues(
     pages: web::Data<Pages>,
 ) -> Result<HttpResponse, Turned> {
     let issues = office.issues().await?;
+    let counts = IssueCounts::of(&issues);
     let now = office.clock.now().to_string();
-    let page = context! { at => "dead", issues => Serde(issues), most => MOST_REPLAYED, now };
+    let page = context! {
+        at => "dead", issues => Serde(issues), counts => Serde(counts), most => MOST_REPLAYED, now
+    };
     Ok(pages.shown(&visit.session, "dead.html", page))
 }
 

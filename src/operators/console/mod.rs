@@ -2,8 +2,8 @@
 //! API.
 //!
 //! Promises: no page is shown without a live session, and nothing is done without its scope, a token
-//! of its own form and a page of ours that it comes from; pages load nothing from elsewhere and run
-//! no script.
+//! of its own form and a page of ours that it comes from; pages load nothing from elsewhere, run no
+//! script but the one file that keeps them as things are now, and are whole without it.
 
 mod audit;
 mod books;
@@ -18,6 +18,7 @@ mod events;
 mod forms;
 mod incidents;
 mod lists;
+mod live;
 mod login;
 mod overview;
 mod refusal;
@@ -30,6 +31,7 @@ mod sources;
 mod templates;
 mod tokens;
 
+pub(super) use live::Streams;
 pub(super) use templates::Pages;
 
 use actix_web::{
@@ -46,12 +48,15 @@ const LONGEST_EDIT: usize = 1024 * 1024;
 
 const STYLE: &str = include_str!("pages/style.css");
 
+const SCRIPT: &str = include_str!("pages/live.js");
+
 /// All paths of the console.
 pub(super) fn routes(app: &mut ServiceConfig) {
     app.service(
         web::scope("/console")
             .wrap(from_fn(session::receive))
             .service(web::resource("/style.css").get(style))
+            .service(web::resource("/live.js").get(script))
             .service(
                 web::resource("/login")
                     .route(web::get().to(login::form))
@@ -68,7 +73,8 @@ pub(super) fn routes(app: &mut ServiceConfig) {
 }
 
 fn looking(app: &mut ServiceConfig) {
-    app.service(web::resource("/events").get(events::events))
+    app.service(web::resource("/live").get(live::live))
+        .service(web::resource("/events").get(events::events))
         .service(web::resource("/incidents").get(incidents::incidents))
         .service(web::resource("/books").get(books::books))
         .service(web::resource("/sources").get(sources::sources))
@@ -131,6 +137,10 @@ fn administering(app: &mut ServiceConfig) {
 
 async fn style() -> HttpResponse {
     HttpResponse::Ok().content_type("text/css; charset=utf-8").body(STYLE)
+}
+
+async fn script() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/javascript; charset=utf-8").body(SCRIPT)
 }
 
 /// Nothing is at this path: who has no session is not even told that.

@@ -19,7 +19,7 @@ pub(super) async fn overview(
 }
 
 /// What the page shows.
-fn page(survey: Survey) -> Value {
+pub(super) fn page(survey: Survey) -> Value {
     let Survey { overview, books, issues } = survey;
     let states = [&["accepted"][..], &State::NAMES[..]].concat();
     context! { at => "overview", overview => Serde(overview), books => Serde(books), issues => Serde(issues), states }

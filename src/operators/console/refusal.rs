@@ -19,10 +19,14 @@ pub(super) enum Turned {
     /// A form that cannot be read.
     #[error("the form cannot be read")]
     BadForm,
+    /// As many pages are kept up to date as may be.
+    #[error("too many pages are kept as things are now: this one stays as it was loaded")]
+    TooMany,
     /// What the API would refuse as well.
     #[error(transparent)]
     Refused(#[from] Refusal),
 }
+
 impl Turned {
     /// Goes with the words.
     pub(super) fn status(&self) -> StatusCode {
@@ -30,6 +34,7 @@ impl Turned {
             Self::NoSession => StatusCode::UNAUTHORIZED,
             Self::Stranger | Self::OtherForm => StatusCode::FORBIDDEN,
             Self::BadForm => StatusCode::BAD_REQUEST,
+            Self::TooMany => StatusCode::SERVICE_UNAVAILABLE,
             Self::Refused(refusal) => refusal.kind().status(),
         }
     }

@@ -27,7 +27,7 @@ use crate::{
 const DELIVERIES: &str = "deliveries";
 
 /// How many replays the list has.
-const MOST: usize = 50;
+pub(super) const MOST: usize = 50;
 
 /// The latest replays.
 pub(super) async fn replays(
@@ -107,6 +107,7 @@ pub(super) async fn steer(
     Ok(to(&format!("/console/replays/{}", replay.name)))
 }
 
-fn name(text: &str) -> Result<ReplayName, Turned> {
+/// A replay's name, where it can be one.
+pub(super) fn name(text: &str) -> Result<ReplayName, Turned> {
     text.parse().map_err(|_| OfficeError::unknown("replay", text).into())
 }

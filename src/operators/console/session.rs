@@ -173,16 +173,26 @@ impl<N: Needed> FromRequest for Sent<N> {
 /// Whether a form was sent by a page of ours, as the browser tells. A browser that tells neither is
 /// none that the console is for.
 pub(super) fn is_ours(headers: &HeaderMap) -> Result<(), Turned> {
+    if comes_from_us(headers) == Some(true) { Ok(()) } else { Err(Turned::Stranger) }
+}
+
+/// Whether a browser tells that another page asks. Where the way to us is not encrypted, it may tell
+/// nothing of what is only looked at.
+pub(super) fn is_of_another_page(headers: &HeaderMap) -> bool {
+    comes_from_us(headers) == Some(false)
+}
+
+/// `None`: the browser does not tell.
+fn comes_from_us(headers: &HeaderMap) -> Option<bool> {
     let said = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let is_ours = match (said("sec-fetch-site"), said(ORIGIN.as_str())) {
-        (Some(site), _) => site == "same-origin",
+    match (said("sec-fetch-site"), said(ORIGIN.as_str())) {
+        (Some(site), _) => Some(site == "same-origin"),
         (None, Some(origin)) => {
             let host = origin.split_once("://").map(|(_, host)| host);
-            host.is_some() && host == said(HOST.as_str())
+            Some(host.is_some() && host == said(HOST.as_str()))
         }
-        (None, None) => false,
-    };
-    if is_ours { Ok(()) } else { Err(Turned::Stranger) }
+        (None, None) => None,
+    }
 }
 
 /// Whether the browser reached the page by https.
@@ -220,6 +230,8 @@ mod tests {
             (&[("host", "a"), ("origin", "http://a"), ("sec-fetch-site", "cross-site")], false),
         ] {
             assert_eq!(is_ours(&headers(pairs)).is_ok(), ours, "{pairs:?}");
+            let is_silent = pairs == [("host", "a:1")];
+            assert_eq!(is_of_another_page(&headers(pairs)), !ours && !is_silent, "{pairs:?}");
         }
     }
 

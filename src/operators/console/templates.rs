@@ -15,10 +15,11 @@ use super::{
 };
 use crate::ledger::Scope;
 
-/// What a page may do: show itself with our style, and send forms to us.
-const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// What a page may do: show itself with our style, run our script, ask us, and send forms to us. Nothing that
+/// is written into a page runs.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-const TEMPLATES: [(&str, &str); 29] = [
+const TEMPLATES: [(&str, &str); 33] = [
     ("layout.html", include_str!("pages/layout.html")),
     ("login.html", include_str!("pages/login.html")),
     ("parts.html", include_str!("pages/parts.html")),
@@ -28,10 +29,13 @@ const TEMPLATES: [(&str, &str); 29] = [
     ("event.html", include_str!("pages/event.html")),
     ("dead.html", include_str!("pages/dead.html")),
     ("doubts.html", include_str!("pages/doubts.html")),
+    ("dead-now.html", include_str!("pages/dead-now.html")),
     ("letters.html", include_str!("pages/letters.html")),
     ("edit.html", include_str!("pages/edit.html")),
     ("replays.html", include_str!("pages/replays.html")),
+    ("replays-now.html", include_str!("pages/replays-now.html")),
     ("replay.html", include_str!("pages/replay.html")),
+    ("replay-now.html", include_str!("pages/replay-now.html")),
     ("plan.html", include_str!("pages/plan.html")),
     ("replayed.html", include_str!("pages/replayed.html")),
     ("silences.html", include_str!("pages/silences.html")),
@@ -47,6 +51,7 @@ const TEMPLATES: [(&str, &str); 29] = [
     ("audit.html", include_str!("pages/audit.html")),
     ("tokens.html", include_str!("pages/tokens.html")),
     ("token.html", include_str!("pages/token.html")),
+    ("desks-now.html", include_str!("pages/desks-now.html")),
     ("turned.html", include_str!("pages/turned.html")),
 ];
 
@@ -95,6 +100,19 @@ impl Pages {
         self.answer(status, session_of(request).as_ref(), "turned.html", page)
     }
 
+    /// What changes on a page: it is the same for all who may look.
+    pub(super) fn fragment(&self, name: &str, page: Value) -> Option<String> {
+        self.rendered(name, context! { page => page })
+    }
+
+    fn rendered(&self, name: &str, known: Value) -> Option<String> {
+        let rendered = self.0.get_template(name).and_then(|template| template.render(known));
+        let told = |error: &Error| {
+            tracing::error!(page = name, %error, "A page of the console was not shown");
+        };
+        rendered.inspect_err(told).ok()
+    }
+
     fn answer(
         &self,
         status: StatusCode,
@@ -111,14 +129,9 @@ impl Pages {
                 form_token => session.form_token(),
             }
         });
-        let known = context! { page => page, frame => frame };
-        let rendered = self.0.get_template(name).and_then(|template| template.render(known));
-        let (status, html) = match rendered {
-            Ok(html) => (status, html),
-            Err(error) => {
-                tracing::error!(page = name, %error, "A page of the console was not shown");
-                (StatusCode::INTERNAL_SERVER_ERROR, "The page cannot be shown.".to_owned())
-            }
+        let (status, html) = match self.rendered(name, context! { page => page, frame => frame }) {
+            Some(html) => (status, html),
+            None => (StatusCode::INTERNAL_SERVER_ERROR, "The page cannot be shown.".to_owned()),
         };
         // A form's origin would be `null` without a referrer of our own.
         HttpResponse::build(status)

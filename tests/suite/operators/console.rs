@@ -6,6 +6,8 @@ mod brakes;
 mod browser;
 mod chromium;
 mod doubts;
+mod live;
+mod looking_on;
 mod mending;
 mod pages;
 mod sessions;

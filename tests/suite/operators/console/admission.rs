@@ -31,6 +31,7 @@ const PAGES: &[(&str, Scope)] = &[
     ("/sources", Scope::Read),
     ("/audit", Scope::Admin),
     ("/tokens", Scope::Admin),
+    ("/live", Scope::Read),
     ("/nothing", Scope::Read),
 ];
 
@@ -79,6 +80,7 @@ async fn no_page_is_shown_without_a_session() {
         }
         assert_eq!(browser.get("/login").await.status, 200);
         assert_eq!(browser.get("/style.css").await.status, 200);
+        assert_eq!(browser.get("/live.js").await.status, 200);
     }
 }
 
@@ -144,24 +146,36 @@ async fn a_form_of_another_page_does_nothing() {
 }
 
 #[tokio::test]
-async fn a_page_loads_nothing_from_elsewhere_and_runs_no_script() {
+async fn a_page_loads_nothing_from_elsewhere_and_runs_the_one_script_of_the_console_alone() {
     let world = World::embedded().await;
     let browser = Browser::of(&world, "admin").await;
     for (path, _) in PAGES.iter().chain(&[("/login", Scope::Read)]) {
         let shown = browser.get(path).await;
         let policy = shown.headers["content-security-policy"].to_str().unwrap();
         for part in [
-            "default-src 'none'",
-            "style-src 'self'",
-            "form-action 'self'",
+            "default-src 'none';",
+            "style-src 'self';",
+            "script-src 'self';",
+            "connect-src 'self';",
+            "form-action 'self';",
             "frame-ancestors 'none'",
         ] {
             assert!(policy.contains(part), "{path}: {policy}");
         }
-        assert!(!policy.contains("unsafe") && !policy.contains("script-src"), "{path}: {policy}");
+        assert!(!policy.contains("unsafe") && !policy.contains("http"), "{path}: {policy}");
         assert_eq!(shown.headers["cache-control"], "no-store", "{path}");
+        let script = r#"<script src="/console/live.js" defer></script>"#;
+        let scripts = shown.html.matches(script).count();
+        assert_eq!(scripts, usize::from(*path != "/login"), "{path}");
+        let others = shown.html.replace(script, "");
         for loading in ["<script", "<img", "style=", "src=", "onclick", "@import"] {
-            assert!(!shown.html.contains(loading), "{path}: {loading}");
+            assert!(!others.contains(loading), "{path}: {loading}");
         }
+    }
+    let script = browser.get("/live.js").await;
+    assert_eq!(script.headers["content-type"], "text/javascript; charset=utf-8");
+    assert_eq!(script.headers["x-content-type-options"], "nosniff");
+    for elsewhere in ["http", "import", "eval", "Function(", "innerHTML"] {
+        assert!(!script.html.contains(elsewhere), "{elsewhere}");
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use deskbell::ledger::Scope;
 use reqwest::{
-    Client, Method,
+    Client, Method, Response,
     header::{CONTENT_TYPE, COOKIE, HeaderMap, ORIGIN},
     redirect::Policy,
 };
@@ -101,6 +101,19 @@ impl<'w> Browser<'w> {
         headers: &[(&str, &str)],
         form: Option<&[(&str, &str)]>,
     ) -> Shown {
+        let answer = self.ask(method, path, headers, form).await;
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        Shown { status, headers, html: answer.text().await.unwrap() }
+    }
+
+    /// Asks, and reads no more than the head of the answer.
+    pub(super) async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        form: Option<&[(&str, &str)]>,
+    ) -> Response {
         let url = format!("{}/console{path}", self.origin());
         let mut request = self.client.request(method, url);
         for (name, value) in headers {
@@ -116,9 +129,7 @@ impl<'w> Browser<'w> {
                 .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
                 .body(pairs.join("&"));
         }
-        let answer = request.send().await.unwrap();
-        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        Shown { status, headers, html: answer.text().await.unwrap() }
+        request.send().await.unwrap()
     }
 }
 

@@ -13,7 +13,7 @@ use crate::support::{
 };
 
 /// Logs in as a holder of a new token of this scope does.
-async fn logged_in(world: &World, scope: &str) -> Chromium {
+pub(super) async fn logged_in(world: &World, scope: &str) -> Chromium {
     let made = world.json(&["token", "create", "ann", "--scope", scope]);
     let chromium = Chromium::start().await;
     chromium.goto(&at(world, "")).await;
@@ -24,7 +24,7 @@ async fn logged_in(world: &World, scope: &str) -> Chromium {
     chromium
 }
 
-fn at(world: &World, path: &str) -> String {
+pub(super) fn at(world: &World, path: &str) -> String {
     format!("http://{}/console{path}", world.operators_address())
 }
 
@@ -68,8 +68,8 @@ async fn every_page_fits_a_desktop_and_a_phone_in_light_and_dark_and_the_browser
             assert!(chromium.fits().await, "{name} does not fit: {look:?}");
         }
         let loaded = "performance.getEntriesByType('resource').map(entry => entry.name)";
-        let style = at(&world, "/style.css");
-        assert_eq!(chromium.evaluate(loaded).await, json!([style]), "{name}");
+        let own = [at(&world, "/style.css"), at(&world, "/live.js")];
+        assert_eq!(chromium.evaluate(loaded).await, json!(own), "{name}");
         assert_eq!(chromium.complaints().await, Vec::<String>::new(), "{name}");
     }
 }

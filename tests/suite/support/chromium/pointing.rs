@@ -71,6 +71,11 @@ impl Chromium {
         .await;
     }
 
+    /// Waits until this is written on the page, and does not reload it.
+    pub(crate) async fn shows(&self, text: &str) {
+        eventually(text, || async { self.text().await.contains(text) }).await;
+    }
+
     async fn find_all(&self, using: &str, value: &str) -> Vec<String> {
         let found = self.ask("/elements", Some(&json!({ "using": using, "value": value }))).await;
         let id = |element: &Value| element[ELEMENT].as_str().unwrap().to_owned();
