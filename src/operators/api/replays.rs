@@ -77,7 +77,7 @@ fn named(name: &str) -> Result<ReplayName, OfficeError> {
 }
 
 /// What a replay would do: how many dead letters would create a ticket, be added to one, or fail again,
-/// and how long it takes at least. Nothing is written. At most 10,000 are looked into, the latest ones.
+/// and how long it takes at least. Nothing is written. At most 3,000 are looked into, the latest ones.
 #[utoipa::path(
     post, path = "/api/v1/replays/plan", tag = "read",
     request_body(content = PlanWish), security(("token" = ["read"])),

@@ -12,8 +12,8 @@ use crate::{
     rules::LiveRules,
 };
 
-/// How many dead letters a plan looks into, at most: the latest ones.
-pub const MOST_EXAMINED: usize = 10_000;
+/// How many dead letters a plan looks into, at most: the latest ones. That many take a page's time.
+pub const MOST_EXAMINED: usize = 3_000;
 
 /// How many of them are read at a time.
 const AT_A_TIME: usize = 250;
