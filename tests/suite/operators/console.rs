@@ -6,6 +6,7 @@ mod brakes;
 mod browser;
 mod chromium;
 mod doubts;
+mod figures;
 mod live;
 mod looking_on;
 mod mending;

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::support::world::World;
 
 /// The time of day.
-pub(super) fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     SystemClock.now()
 }
 
@@ -25,20 +25,20 @@ const TOGETHER: usize = 250;
 
 /// What the dead letters are of.
 #[derive(Debug, Clone)]
-pub(super) struct Grave {
-    pub(super) id: String,
-    pub(super) event_type: &'static str,
-    pub(super) desk: &'static str,
-    pub(super) rule: &'static str,
-    pub(super) priority: Priority,
-    pub(super) data: Value,
+pub(crate) struct Grave {
+    pub(crate) id: String,
+    pub(crate) event_type: &'static str,
+    pub(crate) desk: &'static str,
+    pub(crate) rule: &'static str,
+    pub(crate) priority: Priority,
+    pub(crate) data: Value,
     /// What happens before it dies.
-    pub(super) before: Vec<Transition>,
+    pub(crate) before: Vec<Transition>,
 }
 
 impl Grave {
     /// An order that is stuck, for `support` alone.
-    pub(super) fn order(id: impl Into<String>) -> Self {
+    pub(crate) fn order(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
             event_type: "order.stuck",
@@ -51,13 +51,13 @@ impl Grave {
     }
 
     /// An order of a customer whom the desk does not know.
-    pub(super) fn of_nobody(id: impl Into<String>) -> Self {
+    pub(crate) fn of_nobody(id: impl Into<String>) -> Self {
         let data = json!({ "orderId": "SO-1", "customerExternalId": "nobody", "stage": "picking" });
         Self { data, ..Self::order(id) }
     }
 
     /// An integration in error, for `crm` alone.
-    pub(super) fn error(id: impl Into<String>) -> Self {
+    pub(crate) fn error(id: impl Into<String>) -> Self {
         Self {
             event_type: "integration.error",
             desk: "crm",
@@ -68,7 +68,7 @@ impl Grave {
         }
     }
 
-    pub(super) fn key(&self) -> DeliveryKey {
+    pub(crate) fn key(&self) -> DeliveryKey {
         let (shop, desk) = ("shop".parse().unwrap(), self.desk.parse().unwrap());
         DeliveryKey::of(&shop, &self.id.parse().unwrap(), &desk)
     }
@@ -92,14 +92,14 @@ impl Grave {
 }
 
 /// Opens the ledger of a world whose process is stopped or not.
-pub(super) fn ledger_of(world: &World) -> Arc<SqliteLedger> {
+pub(crate) fn ledger_of(world: &World) -> Arc<SqliteLedger> {
     let folder = world.path("deskbell-data");
     std::fs::create_dir_all(&folder).unwrap();
     SqliteLedger::open(&folder.join("ledger.db")).unwrap()
 }
 
 /// Writes the dead letters, in the order in which they stand there. Nobody else may have their desks.
-pub(super) async fn dig(ledger: &dyn Ledger, graves: &[Grave]) {
+pub(crate) async fn dig(ledger: &dyn Ledger, graves: &[Grave]) {
     for some in graves.chunks(TOGETHER) {
         join_all(some.iter().map(|grave| bury(ledger, grave))).await;
     }
