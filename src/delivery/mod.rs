@@ -25,6 +25,7 @@ mod machine;
 mod machine_tests;
 mod mark;
 mod notice;
+mod queued;
 mod refusal;
 mod report;
 mod retry;

@@ -104,7 +104,7 @@ impl<'c> Side<'c> {
         let fate = match decision {
             Decision::Wait(_) => Fate::Merged,
             Decision::Go(part) => {
-                let delivery = ended(key, (desk, rule), part, can, envelope);
+                let delivery = ended(&key, (desk, rule), part, can, envelope);
                 if let Some(incident) = &mut incident {
                     incident.end(&delivery);
                 }
@@ -163,7 +163,7 @@ fn approach(
 
 /// A delivery whose desk has done all that its course asks for.
 fn ended(
-    key: DeliveryKey,
+    key: &DeliveryKey,
     (desk, rule): (&DeskName, &RuleName),
     part: Part,
     can: Abilities,
@@ -178,7 +178,7 @@ fn ended(
         };
         StepRecord { step, progress: Progress::Done { at, outcome } }
     };
-    let steps = part.course.steps(&key, can).into_iter().map(done).collect();
+    let steps = part.course.steps(key, can).into_iter().map(done).collect();
     let ticket = part.course.ticket().cloned();
     let state = match &part.course {
         Course::Open { .. } | Course::Lead { .. } => State::Ticketed { at, ticket: own },
@@ -189,29 +189,14 @@ fn ended(
         | Course::Remember { .. }
         | Course::Join { .. } => State::Merged { at, ticket },
     };
-    let event = &envelope.event;
-    let event = EventRef {
-        source: event.source.clone(),
-        id: event.id.clone(),
-        event_type: event.event_type.clone(),
-    };
+    let route = Route { desk: desk.clone(), rule: rule.clone(), priority: part.priority };
+    let event = EventRef::of(&envelope.event);
     Delivery {
-        key,
-        event,
-        desk: desk.clone(),
-        rule: rule.clone(),
-        priority: part.priority,
-        request_id: envelope.request_id.clone(),
-        since: at,
-        updated_at: at,
         claims: 1,
-        attempts: 0,
         state,
-        edit: None,
         steps,
         incident: Some(part),
-        release: None,
-        erased: None,
+        ..Delivery::queued(event, &route, envelope.request_id.clone(), at)
     }
 }
 

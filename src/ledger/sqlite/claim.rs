@@ -12,7 +12,7 @@ use super::{
     leases, missing,
 };
 use crate::{
-    delivery::{Delivery, DeliveryKey, EventRef, InvalidTransition, State, Transition},
+    delivery::{Delivery, DeliveryKey, EventRef, InvalidTransition, Transition},
     event::{DeskName, Envelope, Event, Route, RuleName},
     ledger::{Claim, Claimed, GivenUp, Granted, LedgerError},
     ticket::Priority,
@@ -96,40 +96,21 @@ impl Named<'_> {
         missing::take(tx, event, self.desk)?;
         match deliveries::find(tx, &key)? {
             Some(delivery) => Ok(delivery),
-            None => self.take_up(tx, event, key),
+            None => self.take_up(tx, event),
         }
     }
 
     /// Writes a delivery that nobody has taken before.
-    fn take_up(
-        &self,
-        tx: &Transaction<'_>,
-        event: i64,
-        key: DeliveryKey,
-    ) -> Result<Delivery, LedgerError> {
+    fn take_up(&self, tx: &Transaction<'_>, event: i64) -> Result<Delivery, LedgerError> {
         // A job may name a desk that the event's own routes do not.
         let (desk, rule, priority) = (self.desk.clone(), self.rule.clone(), self.priority);
         let route = Route { desk, rule, priority };
         events::add_route(tx, event, &route)?;
-        let Route { desk, rule, priority } = route;
         let first = first_recorded(tx, event, self.envelope)?.event;
+        let Envelope { request_id, received_at, .. } = self.envelope.as_ref();
         let delivery = Delivery {
-            key,
-            event: EventRef { source: first.source, id: first.id, event_type: first.event_type },
-            desk,
-            rule,
-            priority,
-            request_id: self.envelope.request_id.clone(),
-            since: self.envelope.received_at,
             updated_at: self.at,
-            claims: 0,
-            attempts: 0,
-            state: State::Queued,
-            steps: Vec::new(),
-            incident: None,
-            edit: None,
-            release: None,
-            erased: None,
+            ..Delivery::queued(EventRef::of(&first), &route, request_id.clone(), *received_at)
         };
         deliveries::insert(tx, event, &delivery)?;
         Ok(delivery)

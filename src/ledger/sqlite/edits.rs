@@ -11,7 +11,7 @@ use super::{
     requeues,
 };
 use crate::{
-    delivery::{Delivery, DeliveryKey, State, Transition},
+    delivery::{Delivery, DeliveryKey, Transition},
     event::{
         DataPath, Envelope, Event, EventView, Limits, Redaction, Redactions, Route, changes,
         read_json,
@@ -197,22 +197,8 @@ fn add(
     }
     let Delivery { event: named, request_id, .. } = of_desk;
     let delivery = Delivery {
-        key: DeliveryKey::of(&named.source, &named.id, &route.desk),
-        event: named.clone(),
-        desk: route.desk.clone(),
-        rule: route.rule.clone(),
-        priority: route.priority,
-        request_id: request_id.clone(),
-        since: by.at,
-        updated_at: by.at,
-        claims: 0,
-        attempts: 0,
-        state: State::Queued,
-        steps: Vec::new(),
-        incident: None,
         edit: of_desk.edit.map(|_| 1),
-        release: None,
-        erased: None,
+        ..Delivery::queued(named.clone(), route, request_id.clone(), by.at)
     };
     let key = delivery.key.as_str();
     deliveries::insert(tx, event, &delivery)?;

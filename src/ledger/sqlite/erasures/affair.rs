@@ -3,7 +3,7 @@
 use rusqlite::Transaction;
 
 use crate::{
-    delivery::{Delivery, DeliveryKey, EventRef, State, Step},
+    delivery::{Delivery, EventRef, State, Step},
     event::{Envelope, Event, Route},
     ledger::{
         Erasure, LedgerError, OpenDelivery, ToldTicket,
@@ -84,25 +84,8 @@ impl Affair {
 
 /// What a worker would have made of the route.
 fn taken_up(envelope: &Envelope, route: &Route) -> Delivery {
-    let Event { source, id, event_type, .. } = envelope.event.clone();
-    Delivery {
-        key: DeliveryKey::of(&source, &id, &route.desk),
-        event: EventRef { source, id, event_type },
-        desk: route.desk.clone(),
-        rule: route.rule.clone(),
-        priority: route.priority,
-        request_id: envelope.request_id.clone(),
-        since: envelope.received_at,
-        updated_at: envelope.received_at,
-        claims: 0,
-        attempts: 0,
-        state: State::Queued,
-        steps: Vec::new(),
-        incident: None,
-        edit: None,
-        release: None,
-        erased: None,
-    }
+    let Envelope { event, request_id, received_at, .. } = envelope;
+    Delivery::queued(EventRef::of(event), route, request_id.clone(), *received_at)
 }
 
 fn open_delivery(delivery: &Delivery) -> OpenDelivery {
