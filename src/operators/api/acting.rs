@@ -1,13 +1,15 @@
 //! What may be done to deliveries with `operate`.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{
+    HttpRequest,
+    web::{self, Json},
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
-    Refusal,
+    Answer, Refusal,
     admission::{May, Operate},
-    answered,
     body::{self, optional_reason, reason},
     bulk::Selection,
     described::Refused,
@@ -136,14 +138,11 @@ pub(super) async fn replay(
     path: web::Path<String>,
     office: web::Data<Office>,
     payload: web::Payload,
-) -> HttpResponse {
-    answered(&request, async {
-        no_parameters(&request)?;
-        let Replay { rules, reason } = body::read(&request, payload).await?;
-        let by = office.by_token(&may.token, optional_reason(reason)?);
-        Ok(office.replay_by(&key(&path)?, rules.unwrap_or_default(), &by).await?)
-    })
-    .await
+) -> Answer<DeliveryView> {
+    no_parameters(&request)?;
+    let Replay { rules, reason } = body::read(&request, payload).await?;
+    let by = office.by_token(&may.token, optional_reason(reason)?);
+    Ok(Json(office.replay_by(&key(&path)?, rules.unwrap_or_default(), &by).await?))
 }
 
 /// Gives a dead letter or a doubt up.
@@ -159,14 +158,11 @@ pub(super) async fn discard(
     path: web::Path<String>,
     office: web::Data<Office>,
     payload: web::Payload,
-) -> HttpResponse {
-    answered(&request, async {
-        no_parameters(&request)?;
-        let why = Why::read(&request, payload).await?;
-        let by = office.by_token(&may.token, Some(why));
-        Ok(office.discard(&key(&path)?, &by).await?)
-    })
-    .await
+) -> Answer<DeliveryView> {
+    no_parameters(&request)?;
+    let why = Why::read(&request, payload).await?;
+    let by = office.by_token(&may.token, Some(why));
+    Ok(Json(office.discard(&key(&path)?, &by).await?))
 }
 
 /// Settles a doubt: says whether the ticket exists at the desk.
@@ -182,15 +178,12 @@ pub(super) async fn settle(
     path: web::Path<String>,
     office: web::Data<Office>,
     payload: web::Payload,
-) -> HttpResponse {
-    answered(&request, async {
-        no_parameters(&request)?;
-        let Settlement { ticket, reason } = body::read(&request, payload).await?;
-        let ticket = ticket.ticket()?;
-        let by = office.by_token(&may.token, optional_reason(reason)?);
-        Ok(office.settle(&key(&path)?, ticket, &by).await?)
-    })
-    .await
+) -> Answer<DeliveryView> {
+    no_parameters(&request)?;
+    let Settlement { ticket, reason } = body::read(&request, payload).await?;
+    let ticket = ticket.ticket()?;
+    let by = office.by_token(&may.token, optional_reason(reason)?);
+    Ok(Json(office.settle(&key(&path)?, ticket, &by).await?))
 }
 
 /// Puts the dead letters back to work that a filter chooses, a bounded number of them.
@@ -204,15 +197,12 @@ pub(super) async fn replay_all(
     request: HttpRequest,
     office: web::Data<Office>,
     payload: web::Payload,
-) -> HttpResponse {
-    answered(&request, async {
-        no_parameters(&request)?;
-        let selection: Selection = body::read(&request, payload).await?;
-        let (search, most, why) = selection.read(MOST_REPLAYED)?;
-        let by = office.by_token(&may.token, Some(why));
-        Ok(office.replay_all(&search, most, &by).await?)
-    })
-    .await
+) -> Answer<Replayed> {
+    no_parameters(&request)?;
+    let selection: Selection = body::read(&request, payload).await?;
+    let (search, most, why) = selection.read(MOST_REPLAYED)?;
+    let by = office.by_token(&may.token, Some(why));
+    Ok(Json(office.replay_all(&search, most, &by).await?))
 }
 
 /// Gives the dead letters up that a filter chooses, a bounded number of them, the latest first. What
@@ -227,13 +217,10 @@ pub(super) async fn discard_all(
     request: HttpRequest,
     office: web::Data<Office>,
     payload: web::Payload,
-) -> HttpResponse {
-    answered(&request, async {
-        no_parameters(&request)?;
-        let selection: Selection = body::read(&request, payload).await?;
-        let (search, most, why) = selection.read(MOST_DISCARDED)?;
-        let by = office.by_token(&may.token, Some(why));
-        Ok(office.discard_all(&search, most, &by).await?)
-    })
-    .await
+) -> Answer<Discarded> {
+    no_parameters(&request)?;
+    let selection: Selection = body::read(&request, payload).await?;
+    let (search, most, why) = selection.read(MOST_DISCARDED)?;
+    let by = office.by_token(&may.token, Some(why));
+    Ok(Json(office.discard_all(&search, most, &by).await?))
 }

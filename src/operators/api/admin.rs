@@ -1,16 +1,19 @@
 //! What may be done with `admin`.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{
+    HttpRequest,
+    web::{self, Json},
+};
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Refusal,
+    Answer, Refusal,
     acting::no_parameters,
     admission::{Admin, May},
-    answered, body,
+    body,
     described::{Dated, Listed, Refused},
     looking::List,
     parameters::Parameters,
@@ -83,15 +86,12 @@ pub(super) async fn audit(
     _: May<Admin>,
     request: HttpRequest,
     office: web::Data<Office>,
-) -> HttpResponse {
-    answered(&request, async {
-        let mut parameters = Parameters::of(&request)?;
-        let search = parameters.audit_search()?;
-        let page = parameters.page(AUDIT)?;
-        parameters.done(&[AUDIT_FILTERS, &["limit", "cursor"]].concat())?;
-        Ok(List::of(office.audit(&search, &page).await?, AUDIT))
-    })
-    .await
+) -> Answer<List<AuditEntry>> {
+    let mut parameters = Parameters::of(&request)?;
+    let search = parameters.audit_search()?;
+    let page = parameters.page(AUDIT)?;
+    parameters.done(&[AUDIT_FILTERS, &["limit", "cursor"]].concat())?;
+    Ok(Json(List::of(office.audit(&search, &page).await?, AUDIT)))
 }
 
 /// Tokens, the newest first; not what they are, but who they are of.
@@ -104,14 +104,11 @@ pub(super) async fn tokens(
     _: May<Admin>,
     request: HttpRequest,
     office: web::Data<Office>,
-) -> HttpResponse {
-    answered(&request, async {
-        let mut parameters = Parameters::of(&request)?;
-        let page = parameters.page(TOKENS)?;
-        parameters.done(&["limit", "cursor"])?;
-        Ok(List::of(office.tokens_of(&page).await?, TOKENS))
-    })
-    .await
+) -> Answer<List<TokenRecord>> {
+    let mut parameters = Parameters::of(&request)?;
+    let page = parameters.page(TOKENS)?;
+    parameters.done(&["limit", "cursor"])?;
+    Ok(Json(List::of(office.tokens_of(&page).await?, TOKENS)))
 }
 
 /// Makes a token and shows it, this once.
@@ -125,16 +122,13 @@ pub(super) async fn create_token(
     request: HttpRequest,
     office: web::Data<Office>,
     payload: web::Payload,
-) -> HttpResponse {
-    answered(&request, async {
-        no_parameters(&request)?;
-        let wanted: Wanted = body::read(&request, payload).await?;
-        let (name, scope, ends) = wanted.read()?;
-        let by = office.by_token(&may.token, None);
-        let (token, record) = office.create_token(name, scope, ends, &by).await?;
-        Ok(Made { token: token.expose_secret().to_owned(), record })
-    })
-    .await
+) -> Answer<Made> {
+    no_parameters(&request)?;
+    let wanted: Wanted = body::read(&request, payload).await?;
+    let (name, scope, ends) = wanted.read()?;
+    let by = office.by_token(&may.token, None);
+    let (token, record) = office.create_token(name, scope, ends, &by).await?;
+    Ok(Json(Made { token: token.expose_secret().to_owned(), record }))
 }
 
 /// Ends a token at once.
@@ -150,12 +144,9 @@ pub(super) async fn revoke_token(
     path: web::Path<String>,
     office: web::Data<Office>,
     payload: web::Payload,
-) -> HttpResponse {
-    answered(&request, async {
-        no_parameters(&request)?;
-        let why = super::acting::MaybeWhy::read(&request, payload).await?;
-        let id: i64 = path.parse().map_err(|_| OfficeError::unknown("token", path.as_str()))?;
-        Ok(office.revoke_token(id, &office.by_token(&may.token, why)).await?)
-    })
-    .await
+) -> Answer<TokenRecord> {
+    no_parameters(&request)?;
+    let why = super::acting::MaybeWhy::read(&request, payload).await?;
+    let id: i64 = path.parse().map_err(|_| OfficeError::unknown("token", path.as_str()))?;
+    Ok(Json(office.revoke_token(id, &office.by_token(&may.token, why)).await?))
 }

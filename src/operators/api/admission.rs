@@ -6,7 +6,6 @@ use actix_web::{
     Error, FromRequest, HttpMessage, HttpRequest,
     body::{EitherBody, MessageBody},
     dev::{Payload, ServiceRequest, ServiceResponse},
-    error::InternalError,
     http::header::AUTHORIZATION,
     middleware::Next,
     web,
@@ -57,43 +56,40 @@ pub(super) struct May<N> {
 struct Admitted(TokenRecord);
 
 impl<N: Needed> FromRequest for May<N> {
-    type Error = Error;
-    type Future = Ready<Result<Self, Error>>;
+    type Error = Refusal;
+    type Future = Ready<Result<Self, Refusal>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let admitted = request.extensions().get::<Admitted>().cloned();
-        let may = match admitted {
-            Some(Admitted(token)) if token.scope >= N::SCOPE => Ok(token),
+        std::future::ready(match admitted {
+            Some(Admitted(token)) if token.scope >= N::SCOPE => {
+                Ok(Self { token, needed: PhantomData })
+            }
             Some(Admitted(token)) => Err(Refusal::Scope { has: token.scope, needs: N::SCOPE }),
             None => Err(Refusal::NoToken),
-        };
-        std::future::ready(match may {
-            Ok(token) => Ok(Self { token, needed: PhantomData }),
-            Err(refusal) => {
-                let words = refusal.to_string();
-                Err(InternalError::from_response(words, refusal.answer(request)).into())
-            }
         })
     }
 }
 
-/// A middleware that lets pass who shows a live token.
+/// A middleware that lets pass who shows a live token, and tells every refusal.
 pub(super) async fn admit<B: MessageBody + 'static>(
     office: web::Data<Office>,
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    match admitted(&office, &request).await {
+    let response = match admitted(&office, &request).await {
         Ok(token) => {
             request.extensions_mut().insert(Admitted(token));
-            next.call(request).await.map(ServiceResponse::map_into_left_body)
+            next.call(request).await?.map_into_left_body()
         }
-        Err(refusal) => {
-            let (request, _unread) = request.into_parts();
-            let response = refusal.answer(&request);
-            Ok(ServiceResponse::new(request, response).map_into_right_body())
-        }
-    }
+        Err(refusal) => request.error_response(refusal).map_into_right_body(),
+    };
+    let refusal = response.response().error().and_then(|error| error.as_error::<Refusal>());
+    let answer = refusal.map(|refusal| refusal.answer(response.request()));
+    Ok(match answer {
+        None => response,
+        Some(answer) => response.into_response(answer.map_into_right_body()),
+    })
 }
 
 async fn admitted(office: &Office, request: &ServiceRequest) -> Result<TokenRecord, Refusal> {

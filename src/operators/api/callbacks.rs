@@ -1,14 +1,16 @@
 //! Call-backs to sources: which were not received, and sending again what was given up.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{
+    HttpRequest,
+    web::{self, Json},
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
-    Refusal,
+    Answer, Refusal,
     acting::no_parameters,
     admission::{May, Operate, Read},
-    answered,
     body::{self, optional_reason},
     described::{Listed, Refused},
     looking::List,
@@ -67,14 +69,11 @@ pub(super) async fn callbacks(
     _: May<Read>,
     request: HttpRequest,
     office: web::Data<Office>,
-) -> HttpResponse {
-    answered(&request, async {
-        let mut parameters = Parameters::of(&request)?;
-        let page = parameters.page(CALLBACKS)?;
-        parameters.done(&["limit", "cursor"])?;
-        Ok(List::of(office.callbacks(&page).await?, CALLBACKS))
-    })
-    .await
+) -> Answer<List<CallbackRecord>> {
+    let mut parameters = Parameters::of(&request)?;
+    let page = parameters.page(CALLBACKS)?;
+    parameters.done(&["limit", "cursor"])?;
+    Ok(Json(List::of(office.callbacks(&page).await?, CALLBACKS)))
 }
 
 /// Has call-backs that were given up sent again, under the same ids and by a schedule that begins
@@ -89,12 +88,9 @@ pub(super) async fn resend(
     request: HttpRequest,
     office: web::Data<Office>,
     payload: web::Payload,
-) -> HttpResponse {
-    answered(&request, async {
-        no_parameters(&request)?;
-        let again: Again = body::read(&request, payload).await?;
-        let (which, why) = again.read()?;
-        Ok(office.resend_callbacks(&which, &office.by_token(&may.token, why)).await?)
-    })
-    .await
+) -> Answer<Resent> {
+    no_parameters(&request)?;
+    let again: Again = body::read(&request, payload).await?;
+    let (which, why) = again.read()?;
+    Ok(Json(office.resend_callbacks(&which, &office.by_token(&may.token, why)).await?))
 }

@@ -1,15 +1,17 @@
 //! Edits of dead letters.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{
+    HttpRequest,
+    web::{self, Json},
+};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::{
-    Refusal,
+    Answer, Refusal,
     acting::no_parameters,
     admission::{May, Operate, Read},
-    answered,
     body::{self, optional_reason, reason},
     described::Refused,
     looking::{key, nothing_asked},
@@ -99,15 +101,12 @@ pub(super) async fn edit(
     path: web::Path<String>,
     office: web::Data<Office>,
     payload: web::Payload,
-) -> HttpResponse {
-    answered(&request, async {
-        no_parameters(&request)?;
-        let wish: Wish = body::read_payload(&request, payload, office.longest_event).await?;
-        let (wish, why) = wish.read()?;
-        let by = office.by_token(&may.token, why);
-        Ok(office.edit(&key(&path)?, &wish, &by).await?)
-    })
-    .await
+) -> Answer<EditedView> {
+    no_parameters(&request)?;
+    let wish: Wish = body::read_payload(&request, payload, office.longest_event).await?;
+    let (wish, why) = wish.read()?;
+    let by = office.by_token(&may.token, why);
+    Ok(Json(office.edit(&key(&path)?, &wish, &by).await?))
 }
 
 /// What a delivery's event says: as it was posted, as it counts, and every edit.
@@ -121,10 +120,7 @@ pub(super) async fn edits(
     request: HttpRequest,
     path: web::Path<String>,
     office: web::Data<Office>,
-) -> HttpResponse {
-    answered(&request, async {
-        nothing_asked(&request)?;
-        Ok(office.edits(&key(&path)?).await?)
-    })
-    .await
+) -> Answer<EditsView> {
+    nothing_asked(&request)?;
+    Ok(Json(office.edits(&key(&path)?).await?))
 }

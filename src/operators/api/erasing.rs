@@ -1,14 +1,16 @@
 //! Erasing customers.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{
+    HttpRequest,
+    web::{self, Json},
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
-    Refusal,
+    Answer, Refusal,
     acting::no_parameters,
     admission::{Admin, May},
-    answered,
     body::{self, optional_reason, reason},
     described::Refused,
 };
@@ -48,21 +50,17 @@ pub(super) async fn erase(
     request: HttpRequest,
     office: web::Data<Office>,
     payload: web::Payload,
-) -> HttpResponse {
-    answered(&request, async {
-        no_parameters(&request)?;
-        let Whom { customer, paths, even_open, dry_run, reason: why } =
-            body::read(&request, payload).await?;
-        let why = if dry_run { optional_reason(why)? } else { Some(reason(why)?) };
-        if customer.is_empty() {
-            return Err(Refusal::parameter("customer", "is missing", "allowed is the id"));
-        }
-        let paths = if paths.is_empty() { &office.privacy.customer_paths } else { &paths };
-        let wish = EraseWish::new(paths, &customer).map_err(|error| {
-            Refusal::parameter("paths", "cannot be read", format!("each {error}"))
-        })?;
-        let wish = EraseWish { even_open, dry_run, ..wish };
-        Ok(office.erase(&wish, &office.by_token(&may.token, why)).await?)
-    })
-    .await
+) -> Answer<ErasureReport> {
+    no_parameters(&request)?;
+    let Whom { customer, paths, even_open, dry_run, reason: why } =
+        body::read(&request, payload).await?;
+    let why = if dry_run { optional_reason(why)? } else { Some(reason(why)?) };
+    if customer.is_empty() {
+        return Err(Refusal::parameter("customer", "is missing", "allowed is the id"));
+    }
+    let paths = if paths.is_empty() { &office.privacy.customer_paths } else { &paths };
+    let wish = EraseWish::new(paths, &customer)
+        .map_err(|error| Refusal::parameter("paths", "cannot be read", format!("each {error}")))?;
+    let wish = EraseWish { even_open, dry_run, ..wish };
+    Ok(Json(office.erase(&wish, &office.by_token(&may.token, why)).await?))
 }

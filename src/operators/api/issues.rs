@@ -1,14 +1,16 @@
 //! Dead letters as issues.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{
+    HttpRequest,
+    web::{self, Json},
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
-    Refusal,
+    Answer, Refusal,
     acting::no_parameters,
     admission::{May, Operate, Read},
-    answered,
     body::{self, optional_reason, reason},
     described::Refused,
     looking::{List, desk_name},
@@ -43,16 +45,13 @@ pub(super) async fn issues(
     _: May<Read>,
     request: HttpRequest,
     office: web::Data<Office>,
-) -> HttpResponse {
-    answered(&request, async {
-        let mut parameters = Parameters::of(&request)?;
-        let wanted = parameters.text("status")?.map(|text| status("status", &text)).transpose()?;
-        parameters.done(&["status"])?;
-        let mut issues = office.issues().await?;
-        issues.retain(|issue| wanted.is_none_or(|wanted| issue.status == wanted));
-        Ok(List::whole(issues))
-    })
-    .await
+) -> Answer<List<Issue>> {
+    let mut parameters = Parameters::of(&request)?;
+    let wanted = parameters.text("status")?.map(|text| status("status", &text)).transpose()?;
+    parameters.done(&["status"])?;
+    let mut issues = office.issues().await?;
+    issues.retain(|issue| wanted.is_none_or(|wanted| issue.status == wanted));
+    Ok(Json(List::whole(issues)))
 }
 
 /// Says how an issue stands. One that is resolved is open again when another delivery dies of it.
@@ -71,17 +70,14 @@ pub(super) async fn judge(
     path: web::Path<(String, String)>,
     office: web::Data<Office>,
     payload: web::Payload,
-) -> HttpResponse {
-    answered(&request, async {
-        no_parameters(&request)?;
-        let Word { status: said, reason } = body::read(&request, payload).await?;
-        let (status, why) = word(said, reason)?;
-        let (desk, died_of) = path.into_inner();
-        let (desk, died_of) = named(&desk, &died_of)?;
-        let by = office.by_token(&may.token, why);
-        Ok(office.judge_issue(&desk, died_of, status, &by).await?)
-    })
-    .await
+) -> Answer<Issue> {
+    no_parameters(&request)?;
+    let Word { status: said, reason } = body::read(&request, payload).await?;
+    let (status, why) = word(said, reason)?;
+    let (desk, died_of) = path.into_inner();
+    let (desk, died_of) = named(&desk, &died_of)?;
+    let by = office.by_token(&may.token, why);
+    Ok(Json(office.judge_issue(&desk, died_of, status, &by).await?))
 }
 
 /// What is said of an issue, and why.

@@ -1,13 +1,15 @@
 //! Events and deliveries.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{
+    HttpRequest,
+    web::{self, Json},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    Refusal,
+    Answer, Refusal,
     admission::{May, Read},
-    answered,
     described::{Filtered, Listed, Refused},
     parameters::{FILTERS, Parameters},
 };
@@ -71,12 +73,9 @@ pub(super) async fn events(
     _: May<Read>,
     request: HttpRequest,
     office: web::Data<Office>,
-) -> HttpResponse {
-    answered(&request, async {
-        let (search, page) = asked(&request, EVENTS)?;
-        Ok(List::of(office.events(&search, &page).await?, EVENTS))
-    })
-    .await
+) -> Answer<List<EventView>> {
+    let (search, page) = asked(&request, EVENTS)?;
+    Ok(Json(List::of(office.events(&search, &page).await?, EVENTS)))
 }
 
 /// One event: its receipt, what the rules said, its deliveries with every attempt, and the event
@@ -94,16 +93,13 @@ pub(super) async fn event(
     request: HttpRequest,
     path: web::Path<(String, String)>,
     office: web::Data<Office>,
-) -> HttpResponse {
-    answered(&request, async {
-        nothing_asked(&request)?;
-        let (source, id) = path.into_inner();
-        let named = source.parse::<SourceName>().ok().zip(id.parse::<EventId>().ok());
-        let unknown = || OfficeError::unknown("event", format!("{id} of {source}"));
-        let (source, id) = named.ok_or_else(unknown)?;
-        Ok(office.event(&source, &id).await?)
-    })
-    .await
+) -> Answer<EventDetail> {
+    nothing_asked(&request)?;
+    let (source, id) = path.into_inner();
+    let named = source.parse::<SourceName>().ok().zip(id.parse::<EventId>().ok());
+    let unknown = || OfficeError::unknown("event", format!("{id} of {source}"));
+    let (source, id) = named.ok_or_else(unknown)?;
+    Ok(Json(office.event(&source, &id).await?))
 }
 
 /// Deliveries that a worker has taken up, by when they last changed.
@@ -116,12 +112,9 @@ pub(super) async fn deliveries(
     _: May<Read>,
     request: HttpRequest,
     office: web::Data<Office>,
-) -> HttpResponse {
-    answered(&request, async {
-        let (search, page) = asked(&request, DELIVERIES)?;
-        Ok(List::of(office.deliveries(&search, &page).await?, DELIVERIES))
-    })
-    .await
+) -> Answer<List<DeliveryView>> {
+    let (search, page) = asked(&request, DELIVERIES)?;
+    Ok(Json(List::of(office.deliveries(&search, &page).await?, DELIVERIES)))
 }
 
 /// Dead letters, by when they died. `state` may be `uncertain` for doubts instead.
@@ -134,17 +127,14 @@ pub(super) async fn dead_letters(
     _: May<Read>,
     request: HttpRequest,
     office: web::Data<Office>,
-) -> HttpResponse {
-    answered(&request, async {
-        let (mut search, page) = asked(&request, DELIVERIES)?;
-        let state = *search.state.get_or_insert("dead");
-        if !["dead", "uncertain"].contains(&state) {
-            let allowed = "allowed are dead and uncertain";
-            return Err(Refusal::parameter("state", "is no dead letter's", allowed));
-        }
-        Ok(List::of(office.deliveries(&search, &page).await?, DELIVERIES))
-    })
-    .await
+) -> Answer<List<DeliveryView>> {
+    let (mut search, page) = asked(&request, DELIVERIES)?;
+    let state = *search.state.get_or_insert("dead");
+    if !["dead", "uncertain"].contains(&state) {
+        let allowed = "allowed are dead and uncertain";
+        return Err(Refusal::parameter("state", "is no dead letter's", allowed));
+    }
+    Ok(Json(List::of(office.deliveries(&search, &page).await?, DELIVERIES)))
 }
 
 /// The key in the path.
@@ -168,10 +158,7 @@ pub(super) async fn delivery(
     request: HttpRequest,
     path: web::Path<String>,
     office: web::Data<Office>,
-) -> HttpResponse {
-    answered(&request, async {
-        nothing_asked(&request)?;
-        Ok(office.delivery(&key(&path)?).await?)
-    })
-    .await
+) -> Answer<DeliveryDetail> {
+    nothing_asked(&request)?;
+    Ok(Json(office.delivery(&key(&path)?).await?))
 }

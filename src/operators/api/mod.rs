@@ -21,23 +21,20 @@ pub(super) mod replays;
 pub(super) mod silencing;
 pub(super) mod steering;
 
-use std::future::Future;
-
 use actix_web::{
     HttpRequest, HttpResponse,
-    error::InternalError,
     middleware::from_fn,
-    web::{self, ServiceConfig},
+    web::{self, Json, ServiceConfig},
 };
-use serde::Serialize;
 
 use self::{parameters::MOST, refusal::Refusal};
 
+/// What was asked for, or why it is not told.
+type Answer<T> = Result<Json<T>, Refusal>;
+
 /// All paths of the API.
 pub(super) fn routes(app: &mut ServiceConfig) {
-    let config = web::PathConfig::default().error_handler(|error, request| {
-        InternalError::from_response(error, Refusal::NotFound.answer(request)).into()
-    });
+    let config = web::PathConfig::default().error_handler(|_, _| Refusal::NotFound.into());
     app.service(
         web::scope("/api/v1")
             .app_data(config)
@@ -141,17 +138,6 @@ fn administering(app: &mut ServiceConfig) {
             .route(web::post().to(admin::revoke_token))
             .default_service(web::to(post_only)),
     );
-}
-
-/// Answers with what was asked for, or says why not.
-async fn answered<T: Serialize>(
-    request: &HttpRequest,
-    asking: impl Future<Output = Result<T, Refusal>>,
-) -> HttpResponse {
-    match asking.await {
-        Ok(answer) => HttpResponse::Ok().json(answer),
-        Err(refusal) => refusal.answer(request),
-    }
 }
 
 async fn get_only(request: HttpRequest) -> HttpResponse {

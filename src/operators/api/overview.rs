@@ -1,10 +1,13 @@
 //! How things stand: desks, incidents, brakes, accounts.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{
+    HttpRequest,
+    web::{self, Json},
+};
 
 use super::{
+    Answer,
     admission::{May, Read},
-    answered,
     described::{Dated, Listed, Refused},
     looking::{List, desk_name, nothing_asked},
     parameters::Parameters,
@@ -32,12 +35,9 @@ pub(super) async fn overview(
     _: May<Read>,
     request: HttpRequest,
     office: web::Data<Office>,
-) -> HttpResponse {
-    answered(&request, async {
-        nothing_asked(&request)?;
-        Ok(office.survey().await?.overview)
-    })
-    .await
+) -> Answer<Overview> {
+    nothing_asked(&request)?;
+    Ok(Json(office.survey().await?.overview))
 }
 
 /// The desks: breaker, pause, quota used, what waits, and when that is done.
@@ -49,12 +49,9 @@ pub(super) async fn desks(
     _: May<Read>,
     request: HttpRequest,
     office: web::Data<Office>,
-) -> HttpResponse {
-    answered(&request, async {
-        nothing_asked(&request)?;
-        Ok(List::whole(office.desks().await?))
-    })
-    .await
+) -> Answer<List<DeskView>> {
+    nothing_asked(&request)?;
+    Ok(Json(List::whole(office.desks().await?)))
 }
 
 /// One desk, with what was found at its account last.
@@ -68,12 +65,9 @@ pub(super) async fn desk(
     request: HttpRequest,
     path: web::Path<String>,
     office: web::Data<Office>,
-) -> HttpResponse {
-    answered(&request, async {
-        nothing_asked(&request)?;
-        Ok(office.desk(&desk_name(&path)?).await?)
-    })
-    .await
+) -> Answer<DeskView> {
+    nothing_asked(&request)?;
+    Ok(Json(office.desk(&desk_name(&path)?).await?))
 }
 
 /// Incidents, by when they last changed.
@@ -90,15 +84,12 @@ pub(super) async fn incidents(
     _: May<Read>,
     request: HttpRequest,
     office: web::Data<Office>,
-) -> HttpResponse {
-    answered(&request, async {
-        let mut parameters = Parameters::of(&request)?;
-        let search = parameters.incident_search()?;
-        let page = parameters.page(INCIDENTS)?;
-        parameters.done(&[INCIDENT_FILTERS, &["limit", "cursor"]].concat())?;
-        Ok(List::of(office.incidents(&search, &page).await?, INCIDENTS))
-    })
-    .await
+) -> Answer<List<IncidentView>> {
+    let mut parameters = Parameters::of(&request)?;
+    let search = parameters.incident_search()?;
+    let page = parameters.page(INCIDENTS)?;
+    parameters.done(&[INCIDENT_FILTERS, &["limit", "cursor"]].concat())?;
+    Ok(Json(List::of(office.incidents(&search, &page).await?, INCIDENTS)))
 }
 
 /// Floods that one ticket stands for, those that go on first.
@@ -110,12 +101,9 @@ pub(super) async fn brakes(
     _: May<Read>,
     request: HttpRequest,
     office: web::Data<Office>,
-) -> HttpResponse {
-    answered(&request, async {
-        nothing_asked(&request)?;
-        Ok(List::whole(office.brakes().await?))
-    })
-    .await
+) -> Answer<List<BrakeView>> {
+    nothing_asked(&request)?;
+    Ok(Json(List::whole(office.brakes().await?)))
 }
 
 /// The accounts: what was accepted, where it is, and what is missing.
@@ -127,12 +115,9 @@ pub(super) async fn books(
     _: May<Read>,
     request: HttpRequest,
     office: web::Data<Office>,
-) -> HttpResponse {
-    answered(&request, async {
-        nothing_asked(&request)?;
-        Ok(office.books().await?)
-    })
-    .await
+) -> Answer<Books> {
+    nothing_asked(&request)?;
+    Ok(Json(office.books().await?))
 }
 
 /// How long the ledger keeps what events say, and what would be erased now.
@@ -144,12 +129,9 @@ pub(super) async fn retention(
     _: May<Read>,
     request: HttpRequest,
     office: web::Data<Office>,
-) -> HttpResponse {
-    answered(&request, async {
-        nothing_asked(&request)?;
-        Ok(office.retention().await?)
-    })
-    .await
+) -> Answer<RetentionReport> {
+    nothing_asked(&request)?;
+    Ok(Json(office.retention().await?))
 }
 
 /// How far the journal is recorded.
@@ -161,12 +143,9 @@ pub(super) async fn journal(
     _: May<Read>,
     request: HttpRequest,
     office: web::Data<Office>,
-) -> HttpResponse {
-    answered(&request, async {
-        nothing_asked(&request)?;
-        Ok(office.journal().await?)
-    })
-    .await
+) -> Answer<JournalView> {
+    nothing_asked(&request)?;
+    Ok(Json(office.journal().await?))
 }
 
 /// The sources: how each proves who it is, and when each of its secrets last did.
@@ -178,10 +157,7 @@ pub(super) async fn sources(
     _: May<Read>,
     request: HttpRequest,
     office: web::Data<Office>,
-) -> HttpResponse {
-    answered(&request, async {
-        nothing_asked(&request)?;
-        Ok(List::whole(office.sources().await?))
-    })
-    .await
+) -> Answer<List<SourceView>> {
+    nothing_asked(&request)?;
+    Ok(Json(List::whole(office.sources().await?)))
 }

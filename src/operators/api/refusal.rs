@@ -1,10 +1,13 @@
 //! Every reason not to answer, and the one place that says how each is told.
 
 use actix_web::{
-    HttpRequest, HttpResponse,
-    http::header::{ACCEPT, ALLOW, WWW_AUTHENTICATE},
+    HttpRequest, HttpResponse, ResponseError,
+    http::{
+        StatusCode,
+        header::{ACCEPT, ALLOW, WWW_AUTHENTICATE},
+    },
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     causes::Causes,
@@ -61,7 +64,7 @@ impl Refusal {
     }
 
     /// Answers; what is our own fault is logged, once.
-    pub(in super::super) fn answer(self, request: &HttpRequest) -> HttpResponse {
+    pub(in super::super) fn answer(&self, request: &HttpRequest) -> HttpResponse {
         self.log(request);
         self.problem().answer(&request_id(request))
     }
@@ -92,7 +95,7 @@ impl Refusal {
         }
     }
 
-    fn problem(self) -> Problem {
+    fn problem(&self) -> Problem {
         let problem = Problem::of(self.kind()).detail(self.to_string());
         match self {
             Self::NoToken | Self::NoTokens => problem.header(WWW_AUTHENTICATE, CHALLENGE),
@@ -103,9 +106,9 @@ impl Refusal {
                 let words = format!(r#"{CHALLENGE}, error="insufficient_scope", scope="{needs}""#);
                 problem.header(WWW_AUTHENTICATE, words).member("scope", needs.as_str())
             }
-            Self::Method { allowed } => problem.header(ALLOW, allowed),
+            Self::Method { allowed } => problem.header(ALLOW, *allowed),
             Self::Parameter { name, allowed, .. } => {
-                problem.member("parameter", name).member("allowed", Value::from(allowed))
+                problem.member("parameter", name.as_str()).member("allowed", allowed.as_str())
             }
             Self::TooLarge { limit } => problem.member("limit", json!(limit)).closing(),
             Self::BrokenBody => problem.closing(),
@@ -117,5 +120,16 @@ impl Refusal {
             | Self::Host(_)
             | Self::Office(_) => problem,
         }
+    }
+}
+
+/// A handler that refuses hands this on; [`admit`](super::admission::admit) answers.
+impl ResponseError for Refusal {
+    fn status_code(&self) -> StatusCode {
+        self.kind().status()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::build(self.status_code()).finish()
     }
 }

@@ -2,15 +2,17 @@
 
 use std::num::NonZeroU32;
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{
+    HttpRequest,
+    web::{self, Json},
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
-    MOST, Refusal,
+    Answer, MOST, Refusal,
     acting::{MaybeWhy, Why, no_parameters},
     admission::{May, Operate, Read},
-    answered,
     body::{self, reason},
     described::Refused,
     looking::{List, nothing_asked},
@@ -88,13 +90,10 @@ pub(super) async fn plan(
     request: HttpRequest,
     office: web::Data<Office>,
     payload: web::Payload,
-) -> HttpResponse {
-    answered(&request, async {
-        no_parameters(&request)?;
-        let PlanWish { filter, all, rate } = body::read(&request, payload).await?;
-        Ok(office.plan_replay(&chosen(&filter, all)?, rate).await?)
-    })
-    .await
+) -> Answer<ReplayPlan> {
+    no_parameters(&request)?;
+    let PlanWish { filter, all, rate } = body::read(&request, payload).await?;
+    Ok(Json(office.plan_replay(&chosen(&filter, all)?, rate).await?))
 }
 
 /// Begins a replay of what is dead now. Each is put back once, behind all that is live and a few at a
@@ -110,19 +109,16 @@ pub(super) async fn begin(
     request: HttpRequest,
     office: web::Data<Office>,
     payload: web::Payload,
-) -> HttpResponse {
-    answered(&request, async {
-        no_parameters(&request)?;
-        let wish: ReplayWish = body::read(&request, payload).await?;
-        let why = reason(wish.reason)?;
-        let name = wish.name.as_deref().unwrap_or_default().parse::<ReplayName>();
-        let name = name.map_err(|wrong| {
-            Refusal::parameter("name", wrong.to_string(), "allowed is as `crm-after-the-outage`")
-        })?;
-        let new = NewReplay { name, search: chosen(&wish.filter, wish.all)?, rate: wish.rate };
-        Ok(office.begin_replay(&new, &office.by_token(&may.token, Some(why))).await?)
-    })
-    .await
+) -> Answer<ReplayView> {
+    no_parameters(&request)?;
+    let wish: ReplayWish = body::read(&request, payload).await?;
+    let why = reason(wish.reason)?;
+    let name = wish.name.as_deref().unwrap_or_default().parse::<ReplayName>();
+    let name = name.map_err(|wrong| {
+        Refusal::parameter("name", wrong.to_string(), "allowed is as `crm-after-the-outage`")
+    })?;
+    let new = NewReplay { name, search: chosen(&wish.filter, wish.all)?, rate: wish.rate };
+    Ok(Json(office.begin_replay(&new, &office.by_token(&may.token, Some(why))).await?))
 }
 
 /// The latest replays first; those that are running or paused with how far they have come.
@@ -135,14 +131,11 @@ pub(super) async fn list(
     _: May<Read>,
     request: HttpRequest,
     office: web::Data<Office>,
-) -> HttpResponse {
-    answered(&request, async {
-        let mut parameters = Parameters::of(&request)?;
-        let most = parameters.limit(MOST)?;
-        parameters.done(&["limit"])?;
-        Ok(List::whole(office.replays(most).await?))
-    })
-    .await
+) -> Answer<List<ReplayView>> {
+    let mut parameters = Parameters::of(&request)?;
+    let most = parameters.limit(MOST)?;
+    parameters.done(&["limit"])?;
+    Ok(Json(List::whole(office.replays(most).await?)))
 }
 
 /// One replay, with how far it has come.
@@ -156,12 +149,9 @@ pub(super) async fn show(
     request: HttpRequest,
     path: web::Path<String>,
     office: web::Data<Office>,
-) -> HttpResponse {
-    answered(&request, async {
-        nothing_asked(&request)?;
-        Ok(office.find_replay(&named(&path)?).await?)
-    })
-    .await
+) -> Answer<ReplayView> {
+    nothing_asked(&request)?;
+    Ok(Json(office.find_replay(&named(&path)?).await?))
 }
 
 /// Puts nothing more back until it is resumed. What was put back goes on.
@@ -177,14 +167,11 @@ pub(super) async fn pause(
     path: web::Path<String>,
     office: web::Data<Office>,
     payload: web::Payload,
-) -> HttpResponse {
-    answered(&request, async {
-        no_parameters(&request)?;
-        let why = Why::read(&request, payload).await?;
-        let by = office.by_token(&may.token, Some(why));
-        Ok(office.steer_replay(&named(&path)?, Steering::Pause, &by).await?)
-    })
-    .await
+) -> Answer<ReplayView> {
+    no_parameters(&request)?;
+    let why = Why::read(&request, payload).await?;
+    let by = office.by_token(&may.token, Some(why));
+    Ok(Json(office.steer_replay(&named(&path)?, Steering::Pause, &by).await?))
 }
 
 /// Goes on with a replay that was paused.
@@ -200,14 +187,11 @@ pub(super) async fn resume(
     path: web::Path<String>,
     office: web::Data<Office>,
     payload: web::Payload,
-) -> HttpResponse {
-    answered(&request, async {
-        no_parameters(&request)?;
-        let why = MaybeWhy::read(&request, payload).await?;
-        let by = office.by_token(&may.token, why);
-        Ok(office.steer_replay(&named(&path)?, Steering::Resume, &by).await?)
-    })
-    .await
+) -> Answer<ReplayView> {
+    no_parameters(&request)?;
+    let why = MaybeWhy::read(&request, payload).await?;
+    let by = office.by_token(&may.token, why);
+    Ok(Json(office.steer_replay(&named(&path)?, Steering::Resume, &by).await?))
 }
 
 /// Ends a replay: what is left stays dead. What was put back goes on.
@@ -223,12 +207,9 @@ pub(super) async fn cancel(
     path: web::Path<String>,
     office: web::Data<Office>,
     payload: web::Payload,
-) -> HttpResponse {
-    answered(&request, async {
-        no_parameters(&request)?;
-        let why = Why::read(&request, payload).await?;
-        let by = office.by_token(&may.token, Some(why));
-        Ok(office.steer_replay(&named(&path)?, Steering::Cancel, &by).await?)
-    })
-    .await
+) -> Answer<ReplayView> {
+    no_parameters(&request)?;
+    let why = Why::read(&request, payload).await?;
+    let by = office.by_token(&may.token, Some(why));
+    Ok(Json(office.steer_replay(&named(&path)?, Steering::Cancel, &by).await?))
 }

@@ -1,15 +1,18 @@
 //! Silences.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{
+    HttpRequest,
+    web::{self, Json},
+};
 use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
-    Refusal,
+    Answer, Refusal,
     acting::{MaybeWhy, Why, no_parameters},
     admission::{May, Operate, Read},
-    answered, body,
+    body,
     described::{Listed, Refused},
     looking::{List, key, nothing_asked},
     parameters::Parameters,
@@ -130,14 +133,11 @@ pub(super) async fn silences(
     _: May<Read>,
     request: HttpRequest,
     office: web::Data<Office>,
-) -> HttpResponse {
-    answered(&request, async {
-        let mut parameters = Parameters::of(&request)?;
-        let page = parameters.page(SILENCES)?;
-        parameters.done(&["limit", "cursor"])?;
-        Ok(List::of(office.silences(&page).await?, SILENCES))
-    })
-    .await
+) -> Answer<List<SilenceView>> {
+    let mut parameters = Parameters::of(&request)?;
+    let page = parameters.page(SILENCES)?;
+    parameters.done(&["limit", "cursor"])?;
+    Ok(Json(List::of(office.silences(&page).await?, SILENCES)))
 }
 
 /// One silence. `deliveries?silence=` lists what it suppresses, or did.
@@ -151,12 +151,9 @@ pub(super) async fn silence(
     request: HttpRequest,
     path: web::Path<String>,
     office: web::Data<Office>,
-) -> HttpResponse {
-    answered(&request, async {
-        nothing_asked(&request)?;
-        Ok(office.silence(id(&path)?).await?)
-    })
-    .await
+) -> Answer<SilenceView> {
+    nothing_asked(&request)?;
+    Ok(Json(office.silence(id(&path)?).await?))
 }
 
 /// Makes a silence: deliveries that it is about get no ticket while it holds.
@@ -170,15 +167,12 @@ pub(super) async fn create(
     request: HttpRequest,
     office: web::Data<Office>,
     payload: web::Payload,
-) -> HttpResponse {
-    answered(&request, async {
-        no_parameters(&request)?;
-        let wanted: Wanted = body::read(&request, payload).await?;
-        let (silence, why) = wanted.read(office.clock.now())?;
-        let by = office.by_token(&may.token, Some(why));
-        Ok(office.create_silence(&silence, &by).await?)
-    })
-    .await
+) -> Answer<SilenceView> {
+    no_parameters(&request)?;
+    let wanted: Wanted = body::read(&request, payload).await?;
+    let (silence, why) = wanted.read(office.clock.now())?;
+    let by = office.by_token(&may.token, Some(why));
+    Ok(Json(office.create_silence(&silence, &by).await?))
 }
 
 /// Ends a silence before its time. What it suppressed stays suppressed until it is released.
@@ -194,13 +188,10 @@ pub(super) async fn end(
     path: web::Path<String>,
     office: web::Data<Office>,
     payload: web::Payload,
-) -> HttpResponse {
-    answered(&request, async {
-        no_parameters(&request)?;
-        let why = MaybeWhy::read(&request, payload).await?;
-        Ok(office.end_silence(id(&path)?, &office.by_token(&may.token, why)).await?)
-    })
-    .await
+) -> Answer<SilenceView> {
+    no_parameters(&request)?;
+    let why = MaybeWhy::read(&request, payload).await?;
+    Ok(Json(office.end_silence(id(&path)?, &office.by_token(&may.token, why)).await?))
 }
 
 /// Lets all that a silence has suppressed by now have its ticket, a hundred in a second. No silence
@@ -217,14 +208,11 @@ pub(super) async fn release(
     path: web::Path<String>,
     office: web::Data<Office>,
     payload: web::Payload,
-) -> HttpResponse {
-    answered(&request, async {
-        no_parameters(&request)?;
-        let why = Why::read(&request, payload).await?;
-        let by = office.by_token(&may.token, Some(why));
-        Ok(office.release_silence(id(&path)?, &by).await?)
-    })
-    .await
+) -> Answer<SilenceView> {
+    no_parameters(&request)?;
+    let why = Why::read(&request, payload).await?;
+    let by = office.by_token(&may.token, Some(why));
+    Ok(Json(office.release_silence(id(&path)?, &by).await?))
 }
 
 /// Lets one delivery that a silence suppressed have its ticket.
@@ -240,12 +228,9 @@ pub(super) async fn release_delivery(
     path: web::Path<String>,
     office: web::Data<Office>,
     payload: web::Payload,
-) -> HttpResponse {
-    answered(&request, async {
-        no_parameters(&request)?;
-        let why = MaybeWhy::read(&request, payload).await?;
-        let by = office.by_token(&may.token, why);
-        Ok(office.release_delivery(&key(&path)?, &by).await?)
-    })
-    .await
+) -> Answer<DeliveryView> {
+    no_parameters(&request)?;
+    let why = MaybeWhy::read(&request, payload).await?;
+    let by = office.by_token(&may.token, why);
+    Ok(Json(office.release_delivery(&key(&path)?, &by).await?))
 }

@@ -1,13 +1,16 @@
 //! What may be done to desks, brakes and accounts with `operate`.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{
+    HttpRequest,
+    web::{self, Json},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
+    Answer,
     acting::{MaybeWhy, Why, no_parameters},
     admission::{May, Operate},
-    answered,
     described::Refused,
     looking::desk_name,
 };
@@ -42,17 +45,14 @@ pub(super) async fn release(
     path: web::Path<(String, String)>,
     office: web::Data<Office>,
     payload: web::Payload,
-) -> HttpResponse {
-    answered(&request, async {
-        no_parameters(&request)?;
-        let why = Why::read(&request, payload).await?;
-        let by = office.by_token(&may.token, Some(why));
-        let (desk, rule) = path.into_inner();
-        let unknown = |_| OfficeError::unknown("brake", format!("{rule} at {desk}"));
-        let name: RuleName = rule.parse().map_err(unknown)?;
-        Ok(office.release_brake(&desk_name(&desk)?, &name, &by).await?)
-    })
-    .await
+) -> Answer<Option<BrakeView>> {
+    no_parameters(&request)?;
+    let why = Why::read(&request, payload).await?;
+    let by = office.by_token(&may.token, Some(why));
+    let (desk, rule) = path.into_inner();
+    let unknown = |_| OfficeError::unknown("brake", format!("{rule} at {desk}"));
+    let name: RuleName = rule.parse().map_err(unknown)?;
+    Ok(Json(office.release_brake(&desk_name(&desk)?, &name, &by).await?))
 }
 
 /// Forgets what the journal lost so far: somebody has seen to it.
@@ -66,14 +66,11 @@ pub(super) async fn forget_gaps(
     request: HttpRequest,
     office: web::Data<Office>,
     payload: web::Payload,
-) -> HttpResponse {
-    answered(&request, async {
-        no_parameters(&request)?;
-        let why = Why::read(&request, payload).await?;
-        let by = office.by_token(&may.token, Some(why));
-        Ok(Forgotten { forgotten: office.forget_gaps(&by).await? })
-    })
-    .await
+) -> Answer<Forgotten> {
+    no_parameters(&request)?;
+    let why = Why::read(&request, payload).await?;
+    let by = office.by_token(&may.token, Some(why));
+    Ok(Json(Forgotten { forgotten: office.forget_gaps(&by).await? }))
 }
 
 /// Keeps deliveries from a desk until it is resumed. What is under way ends; no attempt is spent.
@@ -89,14 +86,11 @@ pub(super) async fn pause(
     path: web::Path<String>,
     office: web::Data<Office>,
     payload: web::Payload,
-) -> HttpResponse {
-    answered(&request, async {
-        no_parameters(&request)?;
-        let why = Why::read(&request, payload).await?;
-        let by = office.by_token(&may.token, Some(why));
-        Ok(office.pause(&desk_name(&path)?, &by).await?)
-    })
-    .await
+) -> Answer<DeskView> {
+    no_parameters(&request)?;
+    let why = Why::read(&request, payload).await?;
+    let by = office.by_token(&may.token, Some(why));
+    Ok(Json(office.pause(&desk_name(&path)?, &by).await?))
 }
 
 /// Lets deliveries pass to a desk again.
@@ -112,12 +106,9 @@ pub(super) async fn resume(
     path: web::Path<String>,
     office: web::Data<Office>,
     payload: web::Payload,
-) -> HttpResponse {
-    answered(&request, async {
-        no_parameters(&request)?;
-        let why = MaybeWhy::read(&request, payload).await?;
-        let by = office.by_token(&may.token, why);
-        Ok(office.resume(&desk_name(&path)?, &by).await?)
-    })
-    .await
+) -> Answer<DeskView> {
+    no_parameters(&request)?;
+    let why = MaybeWhy::read(&request, payload).await?;
+    let by = office.by_token(&may.token, why);
+    Ok(Json(office.resume(&desk_name(&path)?, &by).await?))
 }
