@@ -1,20 +1,16 @@
 //! What may be done to deliveries with `operate`.
 
-use actix_web::{
-    HttpRequest,
-    web::{self, Json},
-};
+use actix_web::web::{self, Json};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
     Answer, Refusal,
     admission::{May, Operate},
-    body::{self, optional_reason, reason},
+    body::{Body, optional_reason, reason},
     bulk::Selection,
     described::Refused,
     looking::key,
-    parameters::Parameters,
 };
 use crate::operators::{
     Discarded, MOST_DISCARDED, MOST_REPLAYED, Office, Replayed, Ruling, views::DeliveryView,
@@ -38,25 +34,17 @@ pub(super) struct MaybeWhy {
     reason: Option<String>,
 }
 
-impl MaybeWhy {
-    /// Reads it from a body.
-    pub(super) async fn read(
-        request: &HttpRequest,
-        payload: web::Payload,
-    ) -> Result<Option<String>, Refusal> {
-        let Self { reason } = body::read(request, payload).await?;
-        optional_reason(reason)
+impl Why {
+    /// What is said.
+    pub(super) fn said(self) -> Result<String, Refusal> {
+        reason(self.reason)
     }
 }
 
-impl Why {
-    /// Reads it from a body.
-    pub(super) async fn read(
-        request: &HttpRequest,
-        payload: web::Payload,
-    ) -> Result<String, Refusal> {
-        let Self { reason: why } = body::read(request, payload).await?;
-        reason(why)
+impl MaybeWhy {
+    /// What is said.
+    pub(super) fn said(self) -> Result<Option<String>, Refusal> {
+        optional_reason(self.reason)
     }
 }
 
@@ -118,11 +106,6 @@ pub(super) struct Replay {
     reason: Option<String>,
 }
 
-/// Acts take no parameters behind the question mark.
-pub(super) fn no_parameters(request: &HttpRequest) -> Result<(), Refusal> {
-    Parameters::of(request)?.done(&[])
-}
-
 /// Puts a dead letter back to work. What is done stays done; one that is back already stays so. By
 /// today's rules it takes their rule and lane, and a desk that they name besides gets a delivery
 /// where it has none; where they do not send the event to its desk any more it is refused.
@@ -134,13 +117,10 @@ pub(super) fn no_parameters(request: &HttpRequest) -> Result<(), Refusal> {
 )]
 pub(super) async fn replay(
     may: May<Operate>,
-    request: HttpRequest,
     path: web::Path<String>,
     office: web::Data<Office>,
-    payload: web::Payload,
+    Body(Replay { rules, reason }): Body<Replay>,
 ) -> Answer<DeliveryView> {
-    no_parameters(&request)?;
-    let Replay { rules, reason } = body::read(&request, payload).await?;
     let by = office.by_token(&may.token, optional_reason(reason)?);
     Ok(Json(office.replay_by(&key(&path)?, rules.unwrap_or_default(), &by).await?))
 }
@@ -154,14 +134,11 @@ pub(super) async fn replay(
 )]
 pub(super) async fn discard(
     may: May<Operate>,
-    request: HttpRequest,
     path: web::Path<String>,
     office: web::Data<Office>,
-    payload: web::Payload,
+    Body(why): Body<Why>,
 ) -> Answer<DeliveryView> {
-    no_parameters(&request)?;
-    let why = Why::read(&request, payload).await?;
-    let by = office.by_token(&may.token, Some(why));
+    let by = office.by_token(&may.token, Some(why.said()?));
     Ok(Json(office.discard(&key(&path)?, &by).await?))
 }
 
@@ -174,13 +151,10 @@ pub(super) async fn discard(
 )]
 pub(super) async fn settle(
     may: May<Operate>,
-    request: HttpRequest,
     path: web::Path<String>,
     office: web::Data<Office>,
-    payload: web::Payload,
+    Body(Settlement { ticket, reason }): Body<Settlement>,
 ) -> Answer<DeliveryView> {
-    no_parameters(&request)?;
-    let Settlement { ticket, reason } = body::read(&request, payload).await?;
     let ticket = ticket.ticket()?;
     let by = office.by_token(&may.token, optional_reason(reason)?);
     Ok(Json(office.settle(&key(&path)?, ticket, &by).await?))
@@ -194,12 +168,9 @@ pub(super) async fn settle(
 )]
 pub(super) async fn replay_all(
     may: May<Operate>,
-    request: HttpRequest,
     office: web::Data<Office>,
-    payload: web::Payload,
+    Body(selection): Body<Selection>,
 ) -> Answer<Replayed> {
-    no_parameters(&request)?;
-    let selection: Selection = body::read(&request, payload).await?;
     let (search, most, why) = selection.read(MOST_REPLAYED)?;
     let by = office.by_token(&may.token, Some(why));
     Ok(Json(office.replay_all(&search, most, &by).await?))
@@ -214,12 +185,9 @@ pub(super) async fn replay_all(
 )]
 pub(super) async fn discard_all(
     may: May<Operate>,
-    request: HttpRequest,
     office: web::Data<Office>,
-    payload: web::Payload,
+    Body(selection): Body<Selection>,
 ) -> Answer<Discarded> {
-    no_parameters(&request)?;
-    let selection: Selection = body::read(&request, payload).await?;
     let (search, most, why) = selection.read(MOST_DISCARDED)?;
     let by = office.by_token(&may.token, Some(why));
     Ok(Json(office.discard_all(&search, most, &by).await?))

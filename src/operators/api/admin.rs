@@ -11,9 +11,9 @@ use utoipa::ToSchema;
 
 use super::{
     Answer, Refusal,
-    acting::no_parameters,
+    acting::MaybeWhy,
     admission::{Admin, May},
-    body,
+    body::Body,
     described::{Dated, Listed, Refused},
     looking::List,
     parameters::Parameters,
@@ -119,12 +119,9 @@ pub(super) async fn tokens(
 )]
 pub(super) async fn create_token(
     may: May<Admin>,
-    request: HttpRequest,
     office: web::Data<Office>,
-    payload: web::Payload,
+    Body(wanted): Body<Wanted>,
 ) -> Answer<Made> {
-    no_parameters(&request)?;
-    let wanted: Wanted = body::read(&request, payload).await?;
     let (name, scope, ends) = wanted.read()?;
     let by = office.by_token(&may.token, None);
     let (token, record) = office.create_token(name, scope, ends, &by).await?;
@@ -135,18 +132,16 @@ pub(super) async fn create_token(
 #[utoipa::path(
     post, path = "/api/v1/tokens/{id}/revoke", tag = "admin",
     params(("id" = i64, Path, description = "The token's id.")),
-    request_body(content = Option<super::acting::MaybeWhy>), security(("token" = ["admin"])),
+    request_body(content = Option<MaybeWhy>), security(("token" = ["admin"])),
     responses((status = 200, description = "It is revoked.", body = TokenRecord), Refused),
 )]
 pub(super) async fn revoke_token(
     may: May<Admin>,
-    request: HttpRequest,
     path: web::Path<String>,
     office: web::Data<Office>,
-    payload: web::Payload,
+    Body(why): Body<MaybeWhy>,
 ) -> Answer<TokenRecord> {
-    no_parameters(&request)?;
-    let why = super::acting::MaybeWhy::read(&request, payload).await?;
+    let why = why.said()?;
     let id: i64 = path.parse().map_err(|_| OfficeError::unknown("token", path.as_str()))?;
     Ok(Json(office.revoke_token(id, &office.by_token(&may.token, why)).await?))
 }

@@ -1,14 +1,17 @@
 //! Bodies of acts: small, JSON, and strict.
 
+use std::{future::Future, pin::Pin};
+
 use actix_web::{
-    HttpRequest,
+    FromRequest, HttpRequest,
+    dev::Payload,
     http::header::CONTENT_TYPE,
-    web::{BytesMut, Payload},
+    web::{self, BytesMut},
 };
 use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 
-use super::refusal::Refusal;
+use super::{looking::nothing_asked, refusal::Refusal};
 use crate::event::{Limits, read_json};
 
 /// More is not read.
@@ -17,21 +20,32 @@ pub(super) const MOST_BYTES: usize = 16 * 1024;
 /// The most letters of a reason.
 pub(super) const MOST_LETTERS: usize = 500;
 
-/// Reads a body; none at all counts as `{}`.
-pub(super) async fn read<T: DeserializeOwned>(
-    request: &HttpRequest,
-    payload: Payload,
-) -> Result<T, Refusal> {
-    parse(&bytes(request, payload, MOST_BYTES).await?)
+/// What an act is asked for with: a body, where none at all counts as `{}`, and nothing behind the
+/// question mark. It stands behind [`May`](super::admission::May) in a handler's arguments, which
+/// are refused in their order.
+#[derive(Debug)]
+pub(super) struct Body<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest for Body<T> {
+    type Error = Refusal;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Refusal>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            nothing_asked(&request)?;
+            parse(&bytes(&request, payload, MOST_BYTES).await?).map(Self)
+        })
+    }
 }
 
 /// Reads a body that holds something of an event, as strictly as the receiver reads events.
 pub(super) async fn read_payload<T: DeserializeOwned>(
     request: &HttpRequest,
-    payload: Payload,
+    payload: web::Payload,
     most: usize,
 ) -> Result<T, Refusal> {
-    let body = bytes(request, payload, most).await?;
+    let body = bytes(request, payload.into_inner(), most).await?;
     let document = read_json(&body, Limits::POSTED).map_err(Refusal::NotStrict)?;
     serde_json::from_value(document).map_err(unusable)
 }

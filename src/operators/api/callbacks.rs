@@ -9,9 +9,8 @@ use utoipa::ToSchema;
 
 use super::{
     Answer, Refusal,
-    acting::no_parameters,
     admission::{May, Operate, Read},
-    body::{self, optional_reason},
+    body::{Body, optional_reason},
     described::{Listed, Refused},
     looking::List,
     parameters::Parameters,
@@ -85,12 +84,9 @@ pub(super) async fn callbacks(
 )]
 pub(super) async fn resend(
     may: May<Operate>,
-    request: HttpRequest,
     office: web::Data<Office>,
-    payload: web::Payload,
+    Body(again): Body<Again>,
 ) -> Answer<Resent> {
-    no_parameters(&request)?;
-    let again: Again = body::read(&request, payload).await?;
     let (which, why) = again.read()?;
     Ok(Json(office.resend_callbacks(&which, &office.by_token(&may.token, why)).await?))
 }

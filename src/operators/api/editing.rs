@@ -10,7 +10,6 @@ use utoipa::ToSchema;
 
 use super::{
     Answer, Refusal,
-    acting::no_parameters,
     admission::{May, Operate, Read},
     body::{self, optional_reason, reason},
     described::Refused,
@@ -102,7 +101,7 @@ pub(super) async fn edit(
     office: web::Data<Office>,
     payload: web::Payload,
 ) -> Answer<EditedView> {
-    no_parameters(&request)?;
+    nothing_asked(&request)?;
     let wish: Wish = body::read_payload(&request, payload, office.longest_event).await?;
     let (wish, why) = wish.read()?;
     let by = office.by_token(&may.token, why);

@@ -1,17 +1,13 @@
 //! Erasing customers.
 
-use actix_web::{
-    HttpRequest,
-    web::{self, Json},
-};
+use actix_web::web::{self, Json};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
     Answer, Refusal,
-    acting::no_parameters,
     admission::{Admin, May},
-    body::{self, optional_reason, reason},
+    body::{Body, optional_reason, reason},
     described::Refused,
 };
 use crate::operators::{EraseWish, ErasureReport, Office};
@@ -47,13 +43,10 @@ pub(super) struct Whom {
 )]
 pub(super) async fn erase(
     may: May<Admin>,
-    request: HttpRequest,
     office: web::Data<Office>,
-    payload: web::Payload,
+    Body(whom): Body<Whom>,
 ) -> Answer<ErasureReport> {
-    no_parameters(&request)?;
-    let Whom { customer, paths, even_open, dry_run, reason: why } =
-        body::read(&request, payload).await?;
+    let Whom { customer, paths, even_open, dry_run, reason: why } = whom;
     let why = if dry_run { optional_reason(why)? } else { Some(reason(why)?) };
     if customer.is_empty() {
         return Err(Refusal::parameter("customer", "is missing", "allowed is the id"));

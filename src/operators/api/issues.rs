@@ -9,9 +9,8 @@ use utoipa::ToSchema;
 
 use super::{
     Answer, Refusal,
-    acting::no_parameters,
     admission::{May, Operate, Read},
-    body::{self, optional_reason, reason},
+    body::{Body, optional_reason, reason},
     described::Refused,
     looking::{List, desk_name},
     parameters::Parameters,
@@ -66,14 +65,11 @@ pub(super) async fn issues(
 )]
 pub(super) async fn judge(
     may: May<Operate>,
-    request: HttpRequest,
     path: web::Path<(String, String)>,
     office: web::Data<Office>,
-    payload: web::Payload,
+    Body(Word { status, reason }): Body<Word>,
 ) -> Answer<Issue> {
-    no_parameters(&request)?;
-    let Word { status: said, reason } = body::read(&request, payload).await?;
-    let (status, why) = word(said, reason)?;
+    let (status, why) = word(status, reason)?;
     let (desk, died_of) = path.into_inner();
     let (desk, died_of) = named(&desk, &died_of)?;
     let by = office.by_token(&may.token, why);

@@ -11,9 +11,9 @@ use utoipa::ToSchema;
 
 use super::{
     Answer, MOST, Refusal,
-    acting::{MaybeWhy, Why, no_parameters},
+    acting::{MaybeWhy, Why},
     admission::{May, Operate, Read},
-    body::{self, reason},
+    body::{Body, reason},
     described::Refused,
     looking::{List, nothing_asked},
     parameters::Parameters,
@@ -87,12 +87,9 @@ fn named(name: &str) -> Result<ReplayName, OfficeError> {
 )]
 pub(super) async fn plan(
     _: May<Read>,
-    request: HttpRequest,
     office: web::Data<Office>,
-    payload: web::Payload,
+    Body(PlanWish { filter, all, rate }): Body<PlanWish>,
 ) -> Answer<ReplayPlan> {
-    no_parameters(&request)?;
-    let PlanWish { filter, all, rate } = body::read(&request, payload).await?;
     Ok(Json(office.plan_replay(&chosen(&filter, all)?, rate).await?))
 }
 
@@ -106,12 +103,9 @@ pub(super) async fn plan(
 )]
 pub(super) async fn begin(
     may: May<Operate>,
-    request: HttpRequest,
     office: web::Data<Office>,
-    payload: web::Payload,
+    Body(wish): Body<ReplayWish>,
 ) -> Answer<ReplayView> {
-    no_parameters(&request)?;
-    let wish: ReplayWish = body::read(&request, payload).await?;
     let why = reason(wish.reason)?;
     let name = wish.name.as_deref().unwrap_or_default().parse::<ReplayName>();
     let name = name.map_err(|wrong| {
@@ -163,14 +157,11 @@ pub(super) async fn show(
 )]
 pub(super) async fn pause(
     may: May<Operate>,
-    request: HttpRequest,
     path: web::Path<String>,
     office: web::Data<Office>,
-    payload: web::Payload,
+    Body(why): Body<Why>,
 ) -> Answer<ReplayView> {
-    no_parameters(&request)?;
-    let why = Why::read(&request, payload).await?;
-    let by = office.by_token(&may.token, Some(why));
+    let by = office.by_token(&may.token, Some(why.said()?));
     Ok(Json(office.steer_replay(&named(&path)?, Steering::Pause, &by).await?))
 }
 
@@ -183,14 +174,11 @@ pub(super) async fn pause(
 )]
 pub(super) async fn resume(
     may: May<Operate>,
-    request: HttpRequest,
     path: web::Path<String>,
     office: web::Data<Office>,
-    payload: web::Payload,
+    Body(why): Body<MaybeWhy>,
 ) -> Answer<ReplayView> {
-    no_parameters(&request)?;
-    let why = MaybeWhy::read(&request, payload).await?;
-    let by = office.by_token(&may.token, why);
+    let by = office.by_token(&may.token, why.said()?);
     Ok(Json(office.steer_replay(&named(&path)?, Steering::Resume, &by).await?))
 }
 
@@ -203,13 +191,10 @@ pub(super) async fn resume(
 )]
 pub(super) async fn cancel(
     may: May<Operate>,
-    request: HttpRequest,
     path: web::Path<String>,
     office: web::Data<Office>,
-    payload: web::Payload,
+    Body(why): Body<Why>,
 ) -> Answer<ReplayView> {
-    no_parameters(&request)?;
-    let why = Why::read(&request, payload).await?;
-    let by = office.by_token(&may.token, Some(why));
+    let by = office.by_token(&may.token, Some(why.said()?));
     Ok(Json(office.steer_replay(&named(&path)?, Steering::Cancel, &by).await?))
 }

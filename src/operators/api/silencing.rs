@@ -10,9 +10,9 @@ use utoipa::ToSchema;
 
 use super::{
     Answer, Refusal,
-    acting::{MaybeWhy, Why, no_parameters},
+    acting::{MaybeWhy, Why},
     admission::{May, Operate, Read},
-    body,
+    body::{self, Body},
     described::{Listed, Refused},
     looking::{List, key, nothing_asked},
     parameters::Parameters,
@@ -164,12 +164,9 @@ pub(super) async fn silence(
 )]
 pub(super) async fn create(
     may: May<Operate>,
-    request: HttpRequest,
     office: web::Data<Office>,
-    payload: web::Payload,
+    Body(wanted): Body<Wanted>,
 ) -> Answer<SilenceView> {
-    no_parameters(&request)?;
-    let wanted: Wanted = body::read(&request, payload).await?;
     let (silence, why) = wanted.read(office.clock.now())?;
     let by = office.by_token(&may.token, Some(why));
     Ok(Json(office.create_silence(&silence, &by).await?))
@@ -184,13 +181,11 @@ pub(super) async fn create(
 )]
 pub(super) async fn end(
     may: May<Operate>,
-    request: HttpRequest,
     path: web::Path<String>,
     office: web::Data<Office>,
-    payload: web::Payload,
+    Body(why): Body<MaybeWhy>,
 ) -> Answer<SilenceView> {
-    no_parameters(&request)?;
-    let why = MaybeWhy::read(&request, payload).await?;
+    let why = why.said()?;
     Ok(Json(office.end_silence(id(&path)?, &office.by_token(&may.token, why)).await?))
 }
 
@@ -204,14 +199,11 @@ pub(super) async fn end(
 )]
 pub(super) async fn release(
     may: May<Operate>,
-    request: HttpRequest,
     path: web::Path<String>,
     office: web::Data<Office>,
-    payload: web::Payload,
+    Body(why): Body<Why>,
 ) -> Answer<SilenceView> {
-    no_parameters(&request)?;
-    let why = Why::read(&request, payload).await?;
-    let by = office.by_token(&may.token, Some(why));
+    let by = office.by_token(&may.token, Some(why.said()?));
     Ok(Json(office.release_silence(id(&path)?, &by).await?))
 }
 
@@ -224,13 +216,10 @@ pub(super) async fn release(
 )]
 pub(super) async fn release_delivery(
     may: May<Operate>,
-    request: HttpRequest,
     path: web::Path<String>,
     office: web::Data<Office>,
-    payload: web::Payload,
+    Body(why): Body<MaybeWhy>,
 ) -> Answer<DeliveryView> {
-    no_parameters(&request)?;
-    let why = MaybeWhy::read(&request, payload).await?;
-    let by = office.by_token(&may.token, why);
+    let by = office.by_token(&may.token, why.said()?);
     Ok(Json(office.release_delivery(&key(&path)?, &by).await?))
 }

@@ -1,16 +1,14 @@
 //! What may be done to desks, brakes and accounts with `operate`.
 
-use actix_web::{
-    HttpRequest,
-    web::{self, Json},
-};
+use actix_web::web::{self, Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
     Answer,
-    acting::{MaybeWhy, Why, no_parameters},
+    acting::{MaybeWhy, Why},
     admission::{May, Operate},
+    body::Body,
     described::Refused,
     looking::desk_name,
 };
@@ -41,14 +39,11 @@ pub(super) struct Forgotten {
 )]
 pub(super) async fn release(
     may: May<Operate>,
-    request: HttpRequest,
     path: web::Path<(String, String)>,
     office: web::Data<Office>,
-    payload: web::Payload,
+    Body(why): Body<Why>,
 ) -> Answer<Option<BrakeView>> {
-    no_parameters(&request)?;
-    let why = Why::read(&request, payload).await?;
-    let by = office.by_token(&may.token, Some(why));
+    let by = office.by_token(&may.token, Some(why.said()?));
     let (desk, rule) = path.into_inner();
     let unknown = |_| OfficeError::unknown("brake", format!("{rule} at {desk}"));
     let name: RuleName = rule.parse().map_err(unknown)?;
@@ -63,13 +58,10 @@ pub(super) async fn release(
 )]
 pub(super) async fn forget_gaps(
     may: May<Operate>,
-    request: HttpRequest,
     office: web::Data<Office>,
-    payload: web::Payload,
+    Body(why): Body<Why>,
 ) -> Answer<Forgotten> {
-    no_parameters(&request)?;
-    let why = Why::read(&request, payload).await?;
-    let by = office.by_token(&may.token, Some(why));
+    let by = office.by_token(&may.token, Some(why.said()?));
     Ok(Json(Forgotten { forgotten: office.forget_gaps(&by).await? }))
 }
 
@@ -82,14 +74,11 @@ pub(super) async fn forget_gaps(
 )]
 pub(super) async fn pause(
     may: May<Operate>,
-    request: HttpRequest,
     path: web::Path<String>,
     office: web::Data<Office>,
-    payload: web::Payload,
+    Body(why): Body<Why>,
 ) -> Answer<DeskView> {
-    no_parameters(&request)?;
-    let why = Why::read(&request, payload).await?;
-    let by = office.by_token(&may.token, Some(why));
+    let by = office.by_token(&may.token, Some(why.said()?));
     Ok(Json(office.pause(&desk_name(&path)?, &by).await?))
 }
 
@@ -102,13 +91,10 @@ pub(super) async fn pause(
 )]
 pub(super) async fn resume(
     may: May<Operate>,
-    request: HttpRequest,
     path: web::Path<String>,
     office: web::Data<Office>,
-    payload: web::Payload,
+    Body(why): Body<MaybeWhy>,
 ) -> Answer<DeskView> {
-    no_parameters(&request)?;
-    let why = MaybeWhy::read(&request, payload).await?;
-    let by = office.by_token(&may.token, why);
+    let by = office.by_token(&may.token, why.said()?);
     Ok(Json(office.resume(&desk_name(&path)?, &by).await?))
 }

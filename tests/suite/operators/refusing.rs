@@ -88,6 +88,23 @@ async fn a_body_that_is_no_json_is_refused() {
 }
 
 #[tokio::test]
+async fn an_act_is_refused_for_its_scope_then_its_parameters_then_its_body() {
+    let world = World::embedded().await;
+    let (reader, operator) = (Operator::of(&world, "read"), Operator::of(&world, "operate"));
+    let edit = "deliveries/00000000000000000000000000000000/edit";
+    for path in ["desks/x/pause", edit, "replays", "silences/0/end"] {
+        for (token, parameters, status) in
+            [(&reader, "?x=1", 403), (&operator, "?x=1", 422), (&operator, "", 400)]
+        {
+            let url = format!("http://{}/api/v1/{path}{parameters}", world.operators_address());
+            let request = world.sender.client.post(&url).bearer_auth(&token.token);
+            let request = request.header("content-type", "application/json").body("{nope");
+            assert_eq!(request.send().await.unwrap().status().as_u16(), status, "{url}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_receiver_alone_has_no_ledger_to_tell_of() {
     let node = crate::support::rabbit::RabbitNode::start();
     let mut world = World::over_rabbitmq(node.url());
