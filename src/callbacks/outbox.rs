@@ -1,8 +1,7 @@
 //! Where messages wait for their receiver: call-backs of a source, and operator events.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use async_trait::async_trait;
 use jiff::Timestamp;
 use metrics::Counter;
 
@@ -14,136 +13,101 @@ use crate::{
 };
 
 /// What waits for one receiver.
-#[async_trait]
-pub(super) trait Outbox: fmt::Debug + Send + Sync {
+#[derive(Debug, Clone)]
+pub(super) struct Outbox {
+    pub(super) ledger: Arc<dyn Ledger>,
+    pub(super) holds: Messages,
+}
+
+/// Which messages.
+#[derive(Debug, Clone)]
+pub(super) enum Messages {
+    /// The call-backs of one source.
+    Callbacks(SourceName),
+    /// The operator events for one receiver.
+    OperatorEvents(ReceiverName),
+}
+
+impl Outbox {
     /// Takes what has been due longest at `now`. Nobody else gets it before `until`.
-    async fn take(&self, now: Timestamp, until: Timestamp)
-    -> Result<Option<Callback>, LedgerError>;
+    pub(super) async fn take(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Callback>, LedgerError> {
+        match &self.holds {
+            Messages::Callbacks(source) => self.ledger.take_callback(source, now, until).await,
+            Messages::OperatorEvents(receiver) => {
+                self.ledger.take_operator_event(receiver, now, until).await
+            }
+        }
+    }
 
     /// Ends a turn.
-    async fn settle(&self, message: &Callback, outcome: CallbackOutcome)
-    -> Result<(), LedgerError>;
+    pub(super) async fn settle(
+        &self,
+        message: &Callback,
+        outcome: CallbackOutcome,
+    ) -> Result<(), LedgerError> {
+        match &self.holds {
+            Messages::Callbacks(_) => self.ledger.settle_callback(message, outcome).await,
+            Messages::OperatorEvents(receiver) => {
+                self.ledger.settle_operator_event(receiver, message, outcome).await
+            }
+        }
+    }
 
     /// How long to wait after a turn that failed; `None` when it was the last.
-    fn wait_after(
+    pub(super) fn wait_after(
         &self,
         message: &Callback,
         asked: Option<Duration>,
         chance: f64,
-    ) -> Option<Duration>;
+    ) -> Option<Duration> {
+        match self.holds {
+            Messages::Callbacks(_) => wait_after(message.attempt_of_schedule, asked, chance),
+            Messages::OperatorEvents(_) => Some(wait_for_operators(message.attempt, asked, chance)),
+        }
+    }
 
     /// What counts the turns that came to this.
-    fn counter(&self, outcome: &'static str) -> Counter;
+    pub(super) fn counter(&self, outcome: &'static str) -> Counter {
+        match &self.holds {
+            Messages::Callbacks(source) => metrics::counter!(
+                "deskbell_callbacks_total", "source" => source.to_string(), "outcome" => outcome
+            ),
+            Messages::OperatorEvents(receiver) => metrics::counter!(
+                "deskbell_operator_events_total",
+                "receiver" => receiver.to_string(), "outcome" => outcome
+            ),
+        }
+    }
 
     /// Logs that the ledger does not give anything out.
-    fn tell_of_waiting(&self, error: &LedgerError);
+    pub(super) fn tell_of_waiting(&self, error: &LedgerError) {
+        let error = Causes(error);
+        match &self.holds {
+            Messages::Callbacks(source) => {
+                tracing::warn!(source.name = %source, %error, "Call-backs wait for the ledger");
+            }
+            Messages::OperatorEvents(receiver) => {
+                tracing::warn!(%receiver, %error, "Operator events wait for the ledger");
+            }
+        }
+    }
 
     /// Logs that this is not sent any more.
-    fn tell_of_end(&self, message: &Callback, error: &str);
-}
-
-/// The call-backs of one source.
-#[derive(Debug)]
-pub(super) struct OfSource {
-    pub(super) ledger: Arc<dyn Ledger>,
-    pub(super) source: SourceName,
-}
-
-#[async_trait]
-impl Outbox for OfSource {
-    async fn take(
-        &self,
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<Option<Callback>, LedgerError> {
-        self.ledger.take_callback(&self.source, now, until).await
-    }
-
-    async fn settle(
-        &self,
-        message: &Callback,
-        outcome: CallbackOutcome,
-    ) -> Result<(), LedgerError> {
-        self.ledger.settle_callback(message, outcome).await
-    }
-
-    fn wait_after(
-        &self,
-        message: &Callback,
-        asked: Option<Duration>,
-        chance: f64,
-    ) -> Option<Duration> {
-        wait_after(message.attempt_of_schedule, asked, chance)
-    }
-
-    fn counter(&self, outcome: &'static str) -> Counter {
-        let source = self.source.to_string();
-        metrics::counter!("deskbell_callbacks_total", "source" => source, "outcome" => outcome)
-    }
-
-    fn tell_of_waiting(&self, error: &LedgerError) {
-        let error = Causes(error);
-        tracing::warn!(source.name = %self.source, %error, "Call-backs wait for the ledger");
-    }
-
-    fn tell_of_end(&self, message: &Callback, error: &str) {
-        tracing::warn!(
-            source.name = %self.source, callback.id = message.id, attempts = message.attempt, error,
-            "Gave a call-back to `{}` up", self.source,
-        );
-    }
-}
-
-/// The operator events for one receiver.
-#[derive(Debug)]
-pub(super) struct OfOperators {
-    pub(super) ledger: Arc<dyn Ledger>,
-    pub(super) receiver: ReceiverName,
-}
-
-#[async_trait]
-impl Outbox for OfOperators {
-    async fn take(
-        &self,
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<Option<Callback>, LedgerError> {
-        self.ledger.take_operator_event(&self.receiver, now, until).await
-    }
-
-    async fn settle(
-        &self,
-        message: &Callback,
-        outcome: CallbackOutcome,
-    ) -> Result<(), LedgerError> {
-        self.ledger.settle_operator_event(&self.receiver, message, outcome).await
-    }
-
-    fn wait_after(
-        &self,
-        message: &Callback,
-        asked: Option<Duration>,
-        chance: f64,
-    ) -> Option<Duration> {
-        Some(wait_for_operators(message.attempt, asked, chance))
-    }
-
-    fn counter(&self, outcome: &'static str) -> Counter {
-        let receiver = self.receiver.to_string();
-        metrics::counter!(
-            "deskbell_operator_events_total", "receiver" => receiver, "outcome" => outcome
-        )
-    }
-
-    fn tell_of_waiting(&self, error: &LedgerError) {
-        let error = Causes(error);
-        tracing::warn!(receiver = %self.receiver, %error, "Operator events wait for the ledger");
-    }
-
-    fn tell_of_end(&self, message: &Callback, error: &str) {
-        tracing::warn!(
-            receiver = %self.receiver, event.id = message.id, attempts = message.attempt, error,
-            "Gave an operator event for `{}` up", self.receiver,
-        );
+    pub(super) fn tell_of_end(&self, message: &Callback, error: &str) {
+        let Callback { id, attempt: attempts, .. } = message;
+        match &self.holds {
+            Messages::Callbacks(source) => tracing::warn!(
+                source.name = %source, callback.id = id, attempts, error,
+                "Gave a call-back to `{source}` up",
+            ),
+            Messages::OperatorEvents(receiver) => tracing::warn!(
+                %receiver, event.id = id, attempts, error,
+                "Gave an operator event for `{receiver}` up",
+            ),
+        }
     }
 }

@@ -12,7 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     CallbackSettings, NoClient, NotifySettings,
     caller::{Answer, Caller, TIMEOUT},
-    outbox::{OfOperators, OfSource, Outbox},
+    outbox::{Messages, Outbox},
     schedule::wait_asked_for,
 };
 use crate::{
@@ -51,7 +51,7 @@ pub struct SenderParts {
 pub struct Sender {
     clock: Arc<dyn Clock>,
     chance: fn() -> f64,
-    outbox: Arc<dyn Outbox>,
+    outbox: Outbox,
     way: Way,
     /// How many messages are under way at a time.
     at_once: usize,
@@ -87,8 +87,8 @@ impl Sender {
         parts: &SenderParts,
     ) -> Result<Self, NoClient> {
         let caller = Caller::new(&settings.webhook, "application/json")?;
-        let outbox = Arc::new(OfSource { ledger: parts.ledger.clone(), source });
-        Ok(Self::new(outbox, Way::Webhook(Arc::new(caller)), AT_ONCE, parts))
+        let way = Way::Webhook(Arc::new(caller));
+        Ok(Self::new(Messages::Callbacks(source), way, AT_ONCE, parts))
     }
 
     /// Sets the way to a receiver of operator events up; nothing is sent.
@@ -104,14 +104,13 @@ impl Sender {
             }
             NotifySettings::Queue => Way::Queue(broker.clone()),
         };
-        let outbox = Arc::new(OfOperators { ledger: parts.ledger.clone(), receiver });
         // One at a time, so that they come in their order.
-        Ok(Self::new(outbox, way, 1, parts))
+        Ok(Self::new(Messages::OperatorEvents(receiver), way, 1, parts))
     }
 
-    fn new(outbox: Arc<dyn Outbox>, way: Way, at_once: usize, parts: &SenderParts) -> Self {
-        let (clock, chance) = (parts.clock.clone(), parts.chance);
-        Self { clock, chance, outbox, way, at_once, rest: Arc::default() }
+    fn new(holds: Messages, way: Way, at_once: usize, parts: &SenderParts) -> Self {
+        let SenderParts { ledger, clock, chance } = parts.clone();
+        Self { clock, chance, outbox: Outbox { ledger, holds }, way, at_once, rest: Arc::default() }
     }
 
     /// Starts the tasks that send, on `tasks`; they end when `draining` is cancelled and what is in
