@@ -87,10 +87,8 @@ pub(super) async fn audit(
     request: HttpRequest,
     office: web::Data<Office>,
 ) -> Answer<List<AuditEntry>> {
-    let mut parameters = Parameters::of(&request)?;
-    let search = parameters.audit_search()?;
-    let page = parameters.page(AUDIT)?;
-    parameters.done(&[AUDIT_FILTERS, &["limit", "cursor"]].concat())?;
+    let (search, page) =
+        Parameters::of(&request)?.list(AUDIT, AUDIT_FILTERS, Parameters::audit_search)?;
     Ok(Json(List::of(office.audit(&search, &page).await?, AUDIT)))
 }
 
@@ -105,9 +103,7 @@ pub(super) async fn tokens(
     request: HttpRequest,
     office: web::Data<Office>,
 ) -> Answer<List<TokenRecord>> {
-    let mut parameters = Parameters::of(&request)?;
-    let page = parameters.page(TOKENS)?;
-    parameters.done(&["limit", "cursor"])?;
+    let page = Parameters::of(&request)?.only_page(TOKENS)?;
     Ok(Json(List::of(office.tokens_of(&page).await?, TOKENS)))
 }
 

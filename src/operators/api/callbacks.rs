@@ -69,9 +69,7 @@ pub(super) async fn callbacks(
     request: HttpRequest,
     office: web::Data<Office>,
 ) -> Answer<List<CallbackRecord>> {
-    let mut parameters = Parameters::of(&request)?;
-    let page = parameters.page(CALLBACKS)?;
-    parameters.done(&["limit", "cursor"])?;
+    let page = Parameters::of(&request)?.only_page(CALLBACKS)?;
     Ok(Json(List::of(office.callbacks(&page).await?, CALLBACKS)))
 }
 

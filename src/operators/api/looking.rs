@@ -24,8 +24,8 @@ use crate::{
 };
 
 /// What lists are called in their cursors.
-const EVENTS: &str = "events";
-const DELIVERIES: &str = "deliveries";
+pub(in super::super) const EVENTS: &str = "events";
+pub(in super::super) const DELIVERIES: &str = "deliveries";
 
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -50,10 +50,7 @@ impl<T> List<T> {
 
 /// Reads the filters and the page of a list of this kind; nothing else may be there.
 fn asked(request: &HttpRequest, kind: &str) -> Result<(Search, Page), Refusal> {
-    let mut parameters = Parameters::of(request)?;
-    let (search, page) = (parameters.search()?, parameters.page(kind)?);
-    parameters.done(&[FILTERS, &["limit", "cursor"]].concat())?;
-    Ok((search, page))
+    Parameters::of(request)?.list(kind, FILTERS, Parameters::search)
 }
 
 /// Nothing may be asked.

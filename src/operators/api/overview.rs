@@ -85,10 +85,8 @@ pub(super) async fn incidents(
     request: HttpRequest,
     office: web::Data<Office>,
 ) -> Answer<List<IncidentView>> {
-    let mut parameters = Parameters::of(&request)?;
-    let search = parameters.incident_search()?;
-    let page = parameters.page(INCIDENTS)?;
-    parameters.done(&[INCIDENT_FILTERS, &["limit", "cursor"]].concat())?;
+    let (search, page) =
+        Parameters::of(&request)?.list(INCIDENTS, INCIDENT_FILTERS, Parameters::incident_search)?;
     Ok(Json(List::of(office.incidents(&search, &page).await?, INCIDENTS)))
 }
 

@@ -85,7 +85,7 @@ impl Parameters {
     }
 
     /// Which part of a list of this kind.
-    pub(in super::super) fn page(&mut self, kind: &str) -> Result<Page, Refusal> {
+    fn page(&mut self, kind: &str) -> Result<Page, Refusal> {
         let most = self.limit(MOST)?;
         let after = match self.text("cursor")? {
             None => None,
@@ -94,6 +94,25 @@ impl Parameters {
             })?),
         };
         Ok(Page { after, most })
+    }
+
+    /// Reads all that a list of this kind is asked for: what is chosen by `filters`, and which part of
+    /// it. Nothing else may be there.
+    pub(in super::super) fn list<S>(
+        mut self,
+        kind: &str,
+        filters: &[&str],
+        search: impl FnOnce(&mut Self) -> Result<S, Refusal>,
+    ) -> Result<(S, Page), Refusal> {
+        let asked = (search(&mut self)?, self.page(kind)?);
+        self.done(&[filters, &["limit", "cursor"]].concat())?;
+        Ok(asked)
+    }
+
+    /// Which part of a list of this kind, of which nothing is chosen.
+    pub(in super::super) fn only_page(self, kind: &str) -> Result<Page, Refusal> {
+        let ((), page) = self.list(kind, &[], |_| Ok(()))?;
+        Ok(page)
     }
 
     /// What of events and deliveries is chosen.

@@ -25,7 +25,8 @@ use crate::{
     },
 };
 
-const SILENCES: &str = "silences";
+/// What the list is called in its cursors.
+pub(in super::super) const SILENCES: &str = "silences";
 
 /// The most names of one list, and the most letters of `when`.
 const MOST_NAMES: usize = 100;
@@ -134,9 +135,7 @@ pub(super) async fn silences(
     request: HttpRequest,
     office: web::Data<Office>,
 ) -> Answer<List<SilenceView>> {
-    let mut parameters = Parameters::of(&request)?;
-    let page = parameters.page(SILENCES)?;
-    parameters.done(&["limit", "cursor"])?;
+    let page = Parameters::of(&request)?.only_page(SILENCES)?;
     Ok(Json(List::of(office.silences(&page).await?, SILENCES)))
 }
 

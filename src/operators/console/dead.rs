@@ -1,7 +1,7 @@
 //! Dead letters: in groups by what they died of, one by one, and what is done to them.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use minijinja::{context, value::Serde};
+use minijinja::{Value, context, value::Serde};
 
 use super::{
     Pages,
@@ -18,14 +18,12 @@ use crate::{
         api::{
             admission::{Operate, Read},
             issues::{named, word},
-            parameters::Parameters,
+            looking::DELIVERIES,
+            parameters::{FILTERS, Parameters},
         },
         views::{DeliveryView, IssueCounts},
     },
 };
-
-/// What the list is called in its cursors.
-pub(super) const DELIVERIES: &str = "deliveries";
 
 /// The issues, the largest first.
 pub(super) async fn issues(
@@ -49,17 +47,26 @@ pub(super) async fn letters(
     office: web::Data<Office>,
     pages: web::Data<Pages>,
 ) -> Result<HttpResponse, Turned> {
-    let asked = Asked::of(&request, DELIVERIES)?;
-    let search = Search { state: Some("dead"), ..asked.search.clone() };
+    let page = in_state(&request, &office, "dead").await?;
+    Ok(pages.shown(&visit.session, "letters.html", page))
+}
+
+/// A page of the deliveries in this state that the list's form chooses.
+pub(super) async fn in_state(
+    request: &HttpRequest,
+    office: &Office,
+    state: &'static str,
+) -> Result<Value, Turned> {
+    let asked = Asked::of(request, DELIVERIES, FILTERS, Parameters::search)?;
+    let search = Search { state: Some(state), ..asked.search.clone() };
     let found = office.deliveries(&search, &asked.page).await?;
-    let page = context! {
+    Ok(context! {
         at => "dead",
-        next => Serde(asked.behind(found.next.as_ref(), DELIVERIES)),
-        letters => Serde(found.items),
+        next => Serde(asked.behind(found.next.as_ref())),
+        deliveries => Serde(found.items),
         chosen => Serde(asked.chosen()),
         sent => Serde(asked.sent),
-    };
-    Ok(pages.shown(&visit.session, "letters.html", page))
+    })
 }
 
 /// Puts the dead letters of one reason at one desk back to work, the latest first.

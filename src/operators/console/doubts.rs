@@ -1,23 +1,18 @@
 //! Doubts: deliveries of which nobody knows whether the desk has their ticket, until somebody looks.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use minijinja::{context, value::Serde};
 
 use super::{
     Pages,
-    dead::{DELIVERIES, key, to_event},
-    lists::Asked,
+    dead::{in_state, key, to_event},
     refusal::Turned,
     session::{Sent, Visit},
 };
-use crate::{
-    ledger::Search,
-    operators::{
-        Office,
-        api::{
-            acting::ticket_id,
-            admission::{Operate, Read},
-        },
+use crate::operators::{
+    Office,
+    api::{
+        acting::ticket_id,
+        admission::{Operate, Read},
     },
 };
 
@@ -28,14 +23,7 @@ pub(super) async fn doubts(
     office: web::Data<Office>,
     pages: web::Data<Pages>,
 ) -> Result<HttpResponse, Turned> {
-    let asked = Asked::of(&request, DELIVERIES)?;
-    let search = Search { state: Some("uncertain"), ..asked.search.clone() };
-    let found = office.deliveries(&search, &asked.page).await?;
-    let page = context! {
-        at => "dead",
-        next => Serde(asked.behind(found.next.as_ref(), DELIVERIES)),
-        doubts => Serde(found.items),
-    };
+    let page = in_state(&request, &office, "uncertain").await?;
     Ok(pages.shown(&visit.session, "doubts.html", page))
 }
 

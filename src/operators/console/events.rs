@@ -13,14 +13,15 @@ use crate::{
     event::{EventId, SourceName},
     operators::{
         Office, OfficeError,
-        api::admission::Read,
+        api::{
+            admission::Read,
+            looking::EVENTS,
+            parameters::{FILTERS, Parameters},
+        },
         views::{DeliveryDetail, DeliveryView, EventDetail},
     },
     ticket::Priority,
 };
-
-/// What the list is called in its cursors.
-const EVENTS: &str = "events";
 
 /// Events by filter, page by page.
 pub(super) async fn events(
@@ -29,9 +30,9 @@ pub(super) async fn events(
     office: web::Data<Office>,
     pages: web::Data<Pages>,
 ) -> Result<HttpResponse, Turned> {
-    let asked = Asked::of(&request, EVENTS)?;
+    let asked = Asked::of(&request, EVENTS, FILTERS, Parameters::search)?;
     let found = office.events(&asked.search, &asked.page).await?;
-    let next = asked.behind(found.next.as_ref(), EVENTS);
+    let next = asked.behind(found.next.as_ref());
     let reasons: Vec<&str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
     let page = context! {
         at => "events",

@@ -1,16 +1,9 @@
 //! Incidents: what several events are about, and the ticket that they share.
 
-use std::collections::BTreeMap;
-
 use actix_web::{HttpRequest, HttpResponse, web};
 use minijinja::{context, value::Serde};
 
-use super::{
-    Pages,
-    lists::{as_parameters, behind, filled},
-    refusal::Turned,
-    session::Visit,
-};
+use super::{Pages, lists::Asked, refusal::Turned, session::Visit};
 use crate::operators::{
     Office,
     api::{
@@ -27,17 +20,13 @@ pub(super) async fn incidents(
     office: web::Data<Office>,
     pages: web::Data<Pages>,
 ) -> Result<HttpResponse, Turned> {
-    let sent = filled(&request)?;
-    let mut parameters = Parameters::given(as_parameters(&sent));
-    let (search, page) = (parameters.incident_search()?, parameters.page(INCIDENTS)?);
-    parameters.done(&[INCIDENT_FILTERS, &["limit", "cursor"]].concat())?;
-    let sent: BTreeMap<String, String> = sent.into_iter().collect();
-    let found = office.incidents(&search, &page).await?;
+    let asked = Asked::of(&request, INCIDENTS, INCIDENT_FILTERS, Parameters::incident_search)?;
+    let found = office.incidents(&asked.search, &asked.page).await?;
     let page = context! {
         at => "events",
-        next => Serde(behind(&sent, found.next.as_ref(), INCIDENTS)),
+        next => Serde(asked.behind(found.next.as_ref())),
         incidents => Serde(found.items),
-        sent => Serde(sent),
+        sent => Serde(asked.sent),
     };
     Ok(pages.shown(&visit.session, "incidents.html", page))
 }

@@ -6,31 +6,36 @@ use actix_web::{HttpRequest, web};
 
 use super::refusal::Turned;
 use crate::{
-    ledger::{Cursor, Page, Search},
-    operators::api::parameters::{FILTERS, Parameters},
+    ledger::{Cursor, Page},
+    operators::api::{parameters::Parameters, refusal::Refusal},
 };
 
 /// The fields of a member of the payload: its name, and what stands there.
 const MEMBER: (&str, &str) = ("member", "is");
 
 /// What a list is asked for.
-pub(super) struct Asked {
+pub(super) struct Asked<S> {
     /// What is chosen.
-    pub(super) search: Search,
+    pub(super) search: S,
     /// Which part of it.
     pub(super) page: Page,
     /// The fields as they were sent, to fill the form with again.
     pub(super) sent: BTreeMap<String, String>,
+    /// What the list is called in its cursors.
+    kind: &'static str,
 }
 
-impl Asked {
+impl<S> Asked<S> {
     /// Reads what the form of a list of this kind sent. A field that is left empty does not choose.
-    pub(super) fn of(request: &HttpRequest, kind: &str) -> Result<Self, Turned> {
+    pub(super) fn of(
+        request: &HttpRequest,
+        kind: &'static str,
+        filters: &[&str],
+        search: impl FnOnce(&mut Parameters) -> Result<S, Refusal>,
+    ) -> Result<Self, Turned> {
         let sent = filled(request)?;
-        let mut parameters = Parameters::given(as_parameters(&sent));
-        let (search, page) = (parameters.search()?, parameters.page(kind)?);
-        parameters.done(&[FILTERS, &["limit", "cursor"]].concat())?;
-        Ok(Self { search, page, sent: sent.into_iter().collect() })
+        let (search, page) = Parameters::given(as_parameters(&sent)).list(kind, filters, search)?;
+        Ok(Self { search, page, sent: sent.into_iter().collect(), kind })
     }
 
     /// The fields that choose, whichever page was asked for.
@@ -41,12 +46,8 @@ impl Asked {
     }
 
     /// The fields that ask for what is behind `next`.
-    pub(super) fn behind(
-        &self,
-        next: Option<&Cursor>,
-        kind: &str,
-    ) -> Option<BTreeMap<String, String>> {
-        behind(&self.sent, next, kind)
+    pub(super) fn behind(&self, next: Option<&Cursor>) -> Option<BTreeMap<String, String>> {
+        behind(&self.sent, next, self.kind)
     }
 }
 
@@ -71,10 +72,7 @@ pub(super) fn filled(request: &HttpRequest) -> Result<Vec<(String, String)>, Tur
 
 /// Which part of a list of this kind, where nothing else is asked.
 pub(super) fn page_of(request: &HttpRequest, kind: &str) -> Result<Page, Turned> {
-    let mut parameters = Parameters::given(filled(request)?);
-    let page = parameters.page(kind)?;
-    parameters.done(&["limit", "cursor"])?;
-    Ok(page)
+    Ok(Parameters::given(filled(request)?).only_page(kind)?)
 }
 
 /// The API's parameters that the fields of a form stand for.

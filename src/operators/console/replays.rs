@@ -18,13 +18,12 @@ use crate::{
         Office, OfficeError,
         api::{
             admission::{Operate, Read},
+            looking::DELIVERIES,
+            parameters::{FILTERS, Parameters},
             refusal::Refusal,
         },
     },
 };
-
-/// What the list is called in its cursors: a plan has no pages.
-const DELIVERIES: &str = "deliveries";
 
 /// How many replays the list has.
 pub(super) const MOST: usize = 50;
@@ -58,7 +57,7 @@ pub(super) async fn plan(
     office: web::Data<Office>,
     pages: web::Data<Pages>,
 ) -> Result<HttpResponse, Turned> {
-    let asked = Asked::of(&request, DELIVERIES)?;
+    let asked = Asked::of(&request, DELIVERIES, FILTERS, Parameters::search)?;
     let plan = office.plan_replay(&asked.search, None).await?;
     let filter = serde_json::to_string(&plan.filter).unwrap_or_default();
     let page = context! { at => "replays", plan => Serde(plan), sent => Serde(asked.sent), filter };

@@ -1,14 +1,12 @@
 //! Silences: which there are, what each suppressed, ending and releasing.
 
-use std::collections::BTreeMap;
-
 use actix_web::{HttpRequest, HttpResponse, web};
 use minijinja::{context, value::Serde};
 
 use super::{
     Pages,
     dead::{key, to_event},
-    lists::page_of,
+    lists::{behind, page_of},
     refusal::Turned,
     session::{Sent, Visit},
     templates::to,
@@ -19,15 +17,12 @@ use crate::{
         Office,
         api::{
             admission::{Operate, Read},
-            silencing::id,
+            looking::DELIVERIES,
+            silencing::{SILENCES, id},
         },
         views::{SilenceState, SilenceView},
     },
 };
-
-/// What the lists are called in their cursors.
-const SILENCES: &str = "silences";
-const DELIVERIES: &str = "deliveries";
 
 /// Those that hold, those that are to come, and page by page those that are over.
 pub(super) async fn silences(
@@ -66,12 +61,11 @@ pub(super) async fn silence(
     let search = Search { silence: Some(id), ..Search::default() };
     let asked = page_of(&request, DELIVERIES)?;
     let Found { items, next, walked: _ } = office.deliveries(&search, &asked).await?;
-    let next = next.map(|next| BTreeMap::from([("cursor", next.written(DELIVERIES))]));
     let page = context! {
         at => "silences",
         silence => Serde(silence),
         deliveries => Serde(items),
-        next => Serde(next),
+        next => Serde(behind(&[].into(), next.as_ref(), DELIVERIES)),
     };
     Ok(pages.shown(&visit.session, "silence.html", page))
 }
