@@ -176,9 +176,7 @@ impl Running {
                     Ok((row.get(0)?, row.get(1)?, row.get(2)?))
                 })?;
             let is_meant = !is_erased
-                && (!search.is_of_payload()
-                    || payload::look(tx, search, event, words.as_deref(), redactions)?
-                        == Look::Has);
+                && payload::look(tx, search, event, words.as_deref(), redactions)? == Look::Has;
             if is_meant {
                 let key =
                     key.try_into().map_err(unreadable(|| format!("event {event} at {desk}")))?;

@@ -2,11 +2,7 @@
 
 use rusqlite::{OptionalExtension as _, Row, Transaction, params_from_iter, types::Value};
 
-use super::{
-    Seen, beginning,
-    payload::{self, Look},
-    walk,
-};
+use super::{Seen, beginning, payload, walk};
 use crate::{
     delivery::{Delivery, Reason, SilenceId},
     event::{DeskName, EventType, Redactions, SourceName},
@@ -119,14 +115,10 @@ fn open(
         .query_row((event, desk), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     let Some((key, doc, words)) = row else { return Ok(Seen::Opened) };
-    if search.is_of_payload() {
-        match payload::look(tx, search, event, words.as_deref(), redactions)? {
-            Look::Glanced => return Ok(Seen::Glanced),
-            Look::Read => return Ok(Seen::Opened),
-            Look::Has => {}
-        }
+    match payload::look(tx, search, event, words.as_deref(), redactions)?.missed() {
+        Some(missed) => Ok(missed),
+        None => deliveries::parse(&key, &doc).map(Seen::Found),
     }
-    deliveries::parse(&key, &doc).map(Seen::Found)
 }
 
 /// Whether one of the event's deliveries is as `search` says.

@@ -2,11 +2,7 @@
 
 use rusqlite::{Row, Transaction};
 
-use super::{
-    Seen, beginning, deliveries,
-    payload::{self, Look},
-    walk,
-};
+use super::{Seen, beginning, deliveries, payload, walk};
 use crate::{
     event::{EventType, Redactions, SourceName},
     ledger::{
@@ -77,12 +73,8 @@ fn open(
     if search.is_of_deliveries() && !deliveries::any_of(tx, search, number)? {
         return Ok(Seen::Glanced);
     }
-    if search.is_of_payload() {
-        match payload::look(tx, search, number, None, redactions)? {
-            Look::Glanced => return Ok(Seen::Glanced),
-            Look::Read => return Ok(Seen::Opened),
-            Look::Has => {}
-        }
+    if let Some(missed) = payload::look(tx, search, number, None, redactions)?.missed() {
+        return Ok(missed);
     }
     let found = events::show(tx, Which::Number, [number], redactions)?.pop();
     Ok(found.map_or(Seen::Opened, Seen::Found))

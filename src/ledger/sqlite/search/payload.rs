@@ -3,6 +3,7 @@
 
 use rusqlite::Transaction;
 
+use super::Seen;
 use crate::{
     event::{Event, Redactions},
     ledger::{
@@ -26,7 +27,19 @@ pub(in crate::ledger::sqlite) enum Look {
     Has,
 }
 
-/// Whether an event, or the words of a delivery's failure, has what `search` says of the payload.
+impl Look {
+    /// What became of a row that does not have it.
+    pub(super) fn missed<T>(self) -> Option<Seen<T>> {
+        match self {
+            Self::Glanced => Some(Seen::Glanced),
+            Self::Read => Some(Seen::Opened),
+            Self::Has => None,
+        }
+    }
+}
+
+/// Whether an event, or the words of a delivery's failure, has what `search` says of the payload, be
+/// that nothing.
 pub(in crate::ledger::sqlite) fn look(
     tx: &Transaction<'_>,
     search: &Search,
@@ -34,6 +47,9 @@ pub(in crate::ledger::sqlite) fn look(
     words: Option<&str>,
     redactions: &Redactions,
 ) -> Result<Look, LedgerError> {
+    if !search.is_of_payload() {
+        return Ok(Look::Has);
+    }
     if search.fields.is_empty()
         && let (Some(text), Some(words)) = (&search.text, words)
         && contains(words, text)
