@@ -13,17 +13,15 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::{
-    Delivery, DeliveryKey, EventRef, Failure, InvalidTransition, Outcome, Progress, Reason,
-    SilenceId, State, Step, Suppressor,
+    Delivery, Failure, InvalidTransition, Outcome, Progress, Reason, SilenceId, State, Step,
+    Suppressor,
     Transition::{
         self, Absent, Bury, Claim, Complete, Discard, Done, Doubt, Edit, Erase, Exists, Intend,
         NotDone, Poison, Postpone, Release, Replay, Reroute, Suppress,
     },
+    incident_tests::world::delivery,
 };
-use crate::{
-    event::RequestId,
-    ticket::{Priority, TicketRef},
-};
+use crate::ticket::{Priority, TicketRef};
 
 /// What may happen next. A worker acts under the claim that counts, less `behind`.
 #[derive(Debug, Clone, Copy)]
@@ -104,26 +102,7 @@ struct World {
 impl World {
     fn new() -> Self {
         let now: Timestamp = "2026-10-18T12:00:00Z".parse().unwrap();
-        let (source, id) = ("shop".parse().unwrap(), "1".parse().unwrap());
-        let desk = "crm".parse().unwrap();
-        let delivery = Delivery {
-            key: DeliveryKey::of(&source, &id, &desk),
-            event: EventRef { source, id, event_type: "payment.failed".parse().unwrap() },
-            desk,
-            rule: "a-rule".parse().unwrap(),
-            priority: Priority::High,
-            request_id: RequestId::carried("r"),
-            since: now,
-            updated_at: now,
-            claims: 0,
-            attempts: 0,
-            state: State::Queued,
-            steps: Vec::new(),
-            incident: None,
-            edit: None,
-            release: None,
-            erased: None,
-        };
+        let delivery = Delivery { since: now, updated_at: now, ..delivery("1") };
         Self { delivery, now, tickets: 0 }
     }
 

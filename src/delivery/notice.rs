@@ -81,8 +81,8 @@ pub(super) mod tests {
 
     use super::*;
     use crate::{
-        delivery::{DeliveryKey, EventRef, Failure, Reason},
-        event::RequestId,
+        delivery::{EventRef, Failure, Reason},
+        event::{RequestId, Route},
         ticket::{Priority, TicketRef},
     };
 
@@ -93,23 +93,14 @@ pub(super) mod tests {
             id: "evt_1".parse().unwrap(),
             event_type: "order.stuck".parse().unwrap(),
         };
+        let (desk, rule) = ("crm".parse().unwrap(), "stuck".parse().unwrap());
+        let route = Route { desk, rule, priority: Priority::High };
+        let request_id = RequestId::carried("r-1");
         Delivery {
-            key: DeliveryKey::of(&event.source, &event.id, &"crm".parse().unwrap()),
-            event,
-            desk: "crm".parse().unwrap(),
-            rule: "stuck".parse().unwrap(),
-            priority: Priority::High,
-            request_id: RequestId::carried("r-1"),
-            since: Timestamp::UNIX_EPOCH,
             updated_at: Timestamp::from_second(9).unwrap(),
             claims: 1,
-            attempts: 0,
             state,
-            steps: Vec::new(),
-            incident: None,
-            edit: None,
-            release: None,
-            erased: None,
+            ..Delivery::queued(event, &route, request_id, Timestamp::UNIX_EPOCH)
         }
     }
 

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 
 use crate::{
     delivery::{
-        Abilities, Approach, AttemptOutcome, Decision, Delivery, DeliveryKey, EventRef, Incident,
-        Note, Outcome, Part, State, Step, Transition, decide,
+        Abilities, Approach, AttemptOutcome, Decision, Delivery, EventRef, Incident, Note, Outcome,
+        Part, Step, Transition, decide,
     },
-    event::{DeskName, EventId, RequestId, SourceName},
+    event::{RequestId, Route},
     ticket::{Action, Involvement, Priority, TicketRef},
 };
 
@@ -142,24 +142,12 @@ pub(in crate::delivery) fn ticket(number: usize) -> TicketRef {
 }
 
 pub(in crate::delivery) fn delivery(id: &str) -> Delivery {
-    let (source, id): (SourceName, EventId) = ("shop".parse().unwrap(), id.parse().unwrap());
-    let desk: DeskName = "crm".parse().unwrap();
-    Delivery {
-        key: DeliveryKey::of(&source, &id, &desk),
-        event: EventRef { source, id, event_type: "payment.failed".parse().unwrap() },
-        desk,
-        rule: "a-rule".parse().unwrap(),
-        priority: Priority::High,
-        request_id: RequestId::carried("r"),
-        since: at(0),
-        updated_at: at(0),
-        claims: 0,
-        attempts: 0,
-        state: State::Queued,
-        steps: Vec::new(),
-        incident: None,
-        edit: None,
-        release: None,
-        erased: None,
-    }
+    let event = EventRef {
+        source: "shop".parse().unwrap(),
+        id: id.parse().unwrap(),
+        event_type: "payment.failed".parse().unwrap(),
+    };
+    let (desk, rule) = ("crm".parse().unwrap(), "a-rule".parse().unwrap());
+    let route = Route { desk, rule, priority: Priority::High };
+    Delivery::queued(event, &route, RequestId::carried("r"), at(0))
 }

@@ -71,8 +71,10 @@ mod tests {
 
     use super::*;
     use crate::{
-        delivery::{Delivery, DeliveryKey, EventRef, Release, SilenceChoice, SilenceId, State},
-        event::{Attributes, Envelope, Event, RedactedPath, Redaction, Redactions, RequestId},
+        delivery::{Delivery, EventRef, Release, SilenceChoice, SilenceId, State},
+        event::{
+            Attributes, Envelope, Event, RedactedPath, Redaction, Redactions, RequestId, Route,
+        },
         ledger::Via,
         ticket::Priority,
     };
@@ -109,29 +111,13 @@ mod tests {
             attributes: Attributes { source: "/shop".to_owned(), ..Attributes::default() },
             data: json!({ "amount": 7, "card": "4242" }),
         };
-        let desk = "crm".parse().unwrap();
+        let (desk, rule) = ("crm".parse().unwrap(), "a-rule".parse().unwrap());
+        let route = Route { desk, rule, priority: Priority::High };
         let request_id = RequestId::carried("r-1");
         let delivery = Delivery {
-            key: DeliveryKey::of(&event.source, &event.id, &desk),
-            event: EventRef {
-                source: event.source.clone(),
-                id: event.id.clone(),
-                event_type: event.event_type.clone(),
-            },
-            desk,
-            rule: "a-rule".parse().unwrap(),
-            priority: Priority::High,
-            request_id: request_id.clone(),
-            since: at(0),
-            updated_at: at(0),
             claims: 1,
-            attempts: 0,
             state: State::Attempting { since: at(0), until: at(30) },
-            edit: None,
-            steps: Vec::new(),
-            incident: None,
-            release: None,
-            erased: None,
+            ..Delivery::queued(EventRef::of(&event), &route, request_id.clone(), at(0))
         };
         let trace = request_id.trace();
         let envelope =
