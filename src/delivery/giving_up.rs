@@ -29,26 +29,7 @@ impl Delivery {
         at: Timestamp,
         failure: Failure,
     ) -> Result<Advanced, InvalidTransition> {
-        // What was written by a clock that was ahead would be due when this one gets there. The
-        // broker has kept the job for as long as it was put off.
-        let clock_went_back = at < self.updated_at;
-        let ended = match self.state {
-            State::Attempting { until, .. } if at < until => {
-                let until = if clock_went_back { at + (until - self.updated_at) } else { until };
-                return Err(InvalidTransition::Held { until });
-            }
-            State::Attempting { since, .. } => Some(self.crashed(since, at)),
-            State::Queued
-            | State::Retrying { .. }
-            | State::Uncertain { look_again: Some(_), .. } => None,
-            State::Uncertain { look_again: None, .. }
-            | State::Ticketed { .. }
-            | State::Merged { .. }
-            | State::Resolved { .. }
-            | State::Suppressed { .. }
-            | State::Dead { .. }
-            | State::Discarded { .. } => return Err(self.refuses("given up")),
-        };
+        let ended = self.vacate(at, "given up")?;
         self.state = match self.outcome(&Step::Ticket) {
             Some(Outcome::Ticket(ticket)) if self.has_nothing_to_follow() => {
                 State::Ticketed { at, ticket: ticket.clone() }

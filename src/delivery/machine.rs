@@ -94,29 +94,14 @@ impl Delivery {
         // What was written by a clock that was ahead would be due when this one gets there. The
         // broker has kept the job for as long as it was put off.
         let clock_went_back = at < self.updated_at;
-        let ended = match self.state {
-            State::Attempting { until, .. } if at < until => {
-                let until = if clock_went_back { at + (until - self.updated_at) } else { until };
-                return Err(InvalidTransition::Held { until });
-            }
-            State::Attempting { since, .. } => Some(self.crashed(since, at)),
-            State::Retrying { not_before, .. }
-            | State::Uncertain { look_again: Some(not_before), .. }
-                if at < not_before && !clock_went_back =>
-            {
-                return Err(InvalidTransition::NotDue { not_before });
-            }
-            State::Queued
-            | State::Retrying { .. }
-            | State::Uncertain { look_again: Some(_), .. } => None,
-            State::Uncertain { look_again: None, .. }
-            | State::Ticketed { .. }
-            | State::Merged { .. }
-            | State::Resolved { .. }
-            | State::Suppressed { .. }
-            | State::Dead { .. }
-            | State::Discarded { .. } => return Err(self.refuses("claimed")),
-        };
+        if let State::Retrying { not_before, .. }
+        | State::Uncertain { look_again: Some(not_before), .. } = self.state
+            && at < not_before
+            && !clock_went_back
+        {
+            return Err(InvalidTransition::NotDue { not_before });
+        }
+        let ended = self.vacate(at, "claimed")?;
         self.claims += 1;
         self.state = State::Attempting { since: at, until };
         Ok(Advanced { delivery: self, ended })
@@ -137,6 +122,34 @@ impl Delivery {
             *deadline = until;
         }
         Ok(advanced)
+    }
+
+    /// Ends the attempt of a worker that let its deadline pass. Refuses while a claim holds, and
+    /// where the delivery rests.
+    pub(super) fn vacate(
+        &mut self,
+        at: Timestamp,
+        verb: &'static str,
+    ) -> Result<Option<Attempt>, InvalidTransition> {
+        match self.state {
+            State::Attempting { until, .. } if at < until => {
+                // By a clock that was ahead, it was to hold for as long.
+                let clock_went_back = at < self.updated_at;
+                let until = if clock_went_back { at + (until - self.updated_at) } else { until };
+                Err(InvalidTransition::Held { until })
+            }
+            State::Attempting { since, .. } => Ok(Some(self.crashed(since, at))),
+            State::Queued
+            | State::Retrying { .. }
+            | State::Uncertain { look_again: Some(_), .. } => Ok(None),
+            State::Uncertain { look_again: None, .. }
+            | State::Ticketed { .. }
+            | State::Merged { .. }
+            | State::Resolved { .. }
+            | State::Suppressed { .. }
+            | State::Dead { .. }
+            | State::Discarded { .. } => Err(self.refuses(verb)),
+        }
     }
 
     /// The attempt of a worker that is taken for dead; it counts.
