@@ -17,12 +17,12 @@ use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
 use super::{
-    BuildError, DeskError, DeskSettings, Pacer, Pass,
+    BuildError, DeskError, DeskSettings, Pacer, Pass, Preview,
     call::{Call, Credential},
     deadline,
     reply::Reply,
 };
-use crate::traces;
+use crate::{delivery::Step, traces};
 
 /// The longest wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -70,14 +70,9 @@ impl Caller {
         Ok(Self { settings: settings.clone(), credential, key, server, http, pacer })
     }
 
-    /// Where the desk is, for previews.
-    pub(super) fn base_url(&self) -> &str {
-        &self.settings.base_url
-    }
-
-    /// Who asks, for previews.
-    pub(super) fn credential(&self) -> &Credential {
-        &self.credential
+    /// `call` as an operator is shown it.
+    pub(super) fn preview(&self, step: &Step, only: Option<&str>, call: Call) -> Preview {
+        call.preview(step, only, &self.settings.base_url, &self.credential)
     }
 
     /// What keeps the account's windows.

@@ -62,8 +62,7 @@ impl Client {
     }
 
     pub(super) fn preview(&self, step: &Step, only: Option<&str>, call: Call) -> Preview {
-        let caller = self.account.caller();
-        call.preview(step, only, caller.base_url(), caller.credential())
+        self.account.caller().preview(step, only, call)
     }
 
     /// A delivery of `lane` begins, so long after its event was received.

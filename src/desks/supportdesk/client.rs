@@ -54,6 +54,6 @@ impl Client {
     }
 
     pub(super) fn preview(&self, step: &Step, only: Option<&str>, call: Call) -> Preview {
-        call.preview(step, only, self.caller.base_url(), self.caller.credential())
+        self.caller.preview(step, only, call)
     }
 }
