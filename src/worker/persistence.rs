@@ -32,6 +32,23 @@ impl Persistence {
     }
 }
 
+/// Does something again and again until `draining`, and tells of a failure that lasts.
+pub(super) async fn keep_at<E, T: Future<Output = Result<(), E>>>(
+    draining: &CancellationToken,
+    doing: impl Fn() -> T,
+    tell: impl Fn(&E),
+) {
+    let mut persistence = Persistence::default();
+    while !draining.is_cancelled() {
+        let began = Instant::now();
+        let ended = draining.run_until_cancelled(doing()).await.unwrap_or(Ok(()));
+        if let Some(error) = persistence.ended(began, ended) {
+            tell(&error);
+        }
+        pause(draining).await;
+    }
+}
+
 /// Waits before it is begun again.
 pub(super) async fn pause(draining: &CancellationToken) {
     let _ = draining.run_until_cancelled(tokio::time::sleep(PAUSE)).await;

@@ -1,13 +1,9 @@
 //! Copies the journal into the ledger, so that every accepted event can be found and counted, also
 //! one that no rule matched.
 
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    Worker,
-    persistence::{Persistence, pause},
-};
+use super::{Worker, persistence::keep_at};
 use crate::{
     broker::{BrokerError, Journal, JournalEntry},
     causes::Causes,
@@ -29,15 +25,10 @@ enum RecordError {
 
 /// Records until `draining`; begins again after a failure where the ledger says it ended.
 pub(super) async fn run(worker: Worker, draining: CancellationToken) {
-    let mut persistence = Persistence::default();
-    while !draining.is_cancelled() {
-        let began = Instant::now();
-        let ended = draining.run_until_cancelled(record(&worker)).await.unwrap_or(Ok(()));
-        if let Some(error) = persistence.ended(began, ended) {
-            tracing::warn!(error = %Causes(&error), "The journal is not being recorded");
-        }
-        pause(&draining).await;
-    }
+    let tell = |error: &RecordError| {
+        tracing::warn!(error = %Causes(error), "The journal is not being recorded");
+    };
+    keep_at(&draining, || record(&worker), tell).await;
 }
 
 async fn record(worker: &Worker) -> Result<(), RecordError> {

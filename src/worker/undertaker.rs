@@ -1,14 +1,9 @@
 //! Takes what the broker gave up into the ledger, where operators find it among the dead letters
 //! and can replay it.
 
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    Worker,
-    attempt::count_dead,
-    persistence::{Persistence, pause},
-};
+use super::{Worker, attempt::count_dead, persistence::keep_at};
 use crate::{
     broker::{BrokerError, Job, Lease},
     causes::Causes,
@@ -27,15 +22,10 @@ enum UndertakerError {
 
 /// Records what is given up until `draining`.
 pub(super) async fn run(worker: Worker, draining: CancellationToken) {
-    let mut persistence = Persistence::default();
-    while !draining.is_cancelled() {
-        let began = Instant::now();
-        let ended = draining.run_until_cancelled(record(&worker)).await.unwrap_or(Ok(()));
-        if let Some(error) = persistence.ended(began, ended) {
-            tracing::warn!(error = %Causes(&error), "What was given up is not recorded");
-        }
-        pause(&draining).await;
-    }
+    let tell = |error: &UndertakerError| {
+        tracing::warn!(error = %Causes(error), "What was given up is not recorded");
+    };
+    keep_at(&draining, || record(&worker), tell).await;
 }
 
 async fn record(worker: &Worker) -> Result<(), UndertakerError> {
