@@ -9,6 +9,7 @@ use super::{
     views::{Forecast, Outlook, PaceOf},
 };
 use crate::{
+    delivery::time_between,
     desks::Window,
     ledger::{DeskLately, PACED_OVER, Pace},
 };
@@ -64,7 +65,7 @@ pub(super) fn forecast(signs: &Signs<'_>) -> Forecast {
     // What was put off does not come sooner.
     let last = signs.lately.and_then(|lately| lately.last_due).unwrap_or(signs.at);
     let until = (signs.at + took).max(last);
-    let seconds = until.duration_since(signs.at).as_secs().max(0).unsigned_abs();
+    let seconds = time_between(signs.at, until).as_secs();
     Forecast { outlook: Outlook::Until, until: Some(until), seconds: Some(seconds), ..known }
 }
 

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::Forecast;
 use crate::{
+    delivery::time_between,
     desks::Window,
     event::DeskName,
     inspection::Inspection,
@@ -121,7 +122,7 @@ impl From<&WindowView> for Window {
 impl WindowView {
     /// What still counts at `now` of what was written down.
     fn of(standing: &Standing, now: Timestamp) -> Vec<Self> {
-        let ago = now.duration_since(standing.at).as_millis().max(0);
+        let ago = time_between(standing.at, now).as_millis();
         let ago = u64::try_from(ago).unwrap_or(u64::MAX);
         let view = |sent: &Sent| {
             let counting = sent.counting.iter().filter(|(left, _)| *left > ago);

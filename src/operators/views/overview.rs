@@ -7,7 +7,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::DeskView;
-use crate::ledger::{Flow, Issue, IssueStatus, OldestWaiting, Pace, TimeToTicket};
+use crate::{
+    delivery::time_between,
+    ledger::{Flow, Issue, IssueStatus, OldestWaiting, Pace, TimeToTicket},
+};
 
 /// How things stand, in figures.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -164,7 +167,7 @@ impl OldestView {
             event: oldest.event.to_string(),
             desk: oldest.desk.to_string(),
             since: oldest.since,
-            seconds: at.duration_since(oldest.since).as_secs().max(0).unsigned_abs(),
+            seconds: time_between(oldest.since, at).as_secs(),
         }
     }
 }
