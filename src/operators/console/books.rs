@@ -34,11 +34,10 @@ pub(super) async fn books(
 
 /// Forgets what the journal lost so far: somebody has seen to it.
 pub(super) async fn forget_gaps(
-    mut sent: Sent<Operate>,
+    sent: Sent<Operate>,
     office: web::Data<Office>,
 ) -> Result<HttpResponse, Turned> {
     let why = sent.fields.reason()?;
-    sent.fields.done()?;
     office.forget_gaps(&office.by_session(&sent.session.token, Some(why))).await?;
     Ok(to("/console/books"))
 }

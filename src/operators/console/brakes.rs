@@ -32,12 +32,11 @@ pub(super) async fn brakes(
 
 /// Lets a rule's brake go. One that is off already stays so.
 pub(super) async fn release(
-    mut sent: Sent<Operate>,
+    sent: Sent<Operate>,
     path: web::Path<(String, String)>,
     office: web::Data<Office>,
 ) -> Result<HttpResponse, Turned> {
     let why = sent.fields.reason()?;
-    sent.fields.done()?;
     let (desk, rule) = path.into_inner();
     let unknown = |_| OfficeError::unknown("brake", format!("{rule} at {desk}"));
     let name: RuleName = rule.parse().map_err(unknown)?;

@@ -77,7 +77,6 @@ pub(super) async fn replay_group(
 ) -> Result<HttpResponse, Turned> {
     let (desk, died_of) = (sent.fields.take("desk"), sent.fields.take("died_of"));
     let why = sent.fields.reason()?;
-    sent.fields.done()?;
     // A group has both: without them, everything would be chosen.
     let (desk, died_of) = desk.zip(died_of).ok_or(Turned::BadForm)?;
     let chosen = vec![("desk".to_owned(), desk), ("reason".to_owned(), died_of)];
@@ -113,25 +112,24 @@ pub(super) async fn replay(
     path: web::Path<String>,
     office: web::Data<Office>,
 ) -> Result<HttpResponse, Turned> {
+    let rules = sent.fields.take("rules");
     let why = sent.fields.maybe_reason()?;
-    let ruling = match sent.fields.take("rules").as_deref() {
+    let ruling = match rules.as_deref() {
         None | Some("as-routed") => Ruling::AsRouted,
         Some("today") => Ruling::Today,
         Some(_) => return Err(Turned::BadForm),
     };
-    sent.fields.done()?;
     let by = office.by_session(&sent.session.token, why);
     Ok(to_event(&office.replay_by(&key(&path)?, ruling, &by).await?))
 }
 
 /// Gives a dead letter or a doubt up.
 pub(super) async fn discard(
-    mut sent: Sent<Operate>,
+    sent: Sent<Operate>,
     path: web::Path<String>,
     office: web::Data<Office>,
 ) -> Result<HttpResponse, Turned> {
     let why = sent.fields.reason()?;
-    sent.fields.done()?;
     let by = office.by_session(&sent.session.token, Some(why));
     Ok(to_event(&office.discard(&key(&path)?, &by).await?))
 }

@@ -32,12 +32,11 @@ pub(super) async fn desks(
 
 /// Keeps deliveries from a desk until it is resumed.
 pub(super) async fn pause(
-    mut sent: Sent<Operate>,
+    sent: Sent<Operate>,
     path: web::Path<String>,
     office: web::Data<Office>,
 ) -> Result<HttpResponse, Turned> {
     let why = sent.fields.reason()?;
-    sent.fields.done()?;
     let by = office.by_session(&sent.session.token, Some(why));
     office.pause(&name(&path)?, &by).await?;
     Ok(to(DESKS))
@@ -45,12 +44,11 @@ pub(super) async fn pause(
 
 /// Lets deliveries pass to a desk again.
 pub(super) async fn resume(
-    mut sent: Sent<Operate>,
+    sent: Sent<Operate>,
     path: web::Path<String>,
     office: web::Data<Office>,
 ) -> Result<HttpResponse, Turned> {
     let why = sent.fields.maybe_reason()?;
-    sent.fields.done()?;
     let by = office.by_session(&sent.session.token, why);
     office.resume(&name(&path)?, &by).await?;
     Ok(to(DESKS))

@@ -27,16 +27,12 @@ struct Group {
 }
 
 impl Group {
-    fn of(fields: &mut Fields) -> Result<Self, Turned> {
-        let why = fields.reason()?;
+    fn of(mut fields: Fields) -> Result<Self, Turned> {
         let mut take = |name| fields.take(name).ok_or(Turned::BadForm);
-        Ok(Self {
-            desk: take("desk")?,
-            died_of: take("died_of")?,
-            until: take("until")?,
-            why,
-            done: take("done").map_or(Ok(0), |done| done.parse().map_err(|_| Turned::BadForm))?,
-        })
+        let (desk, died_of, until) = (take("desk"), take("died_of"), take("until"));
+        let done = take("done").map_or(Ok(0), |done| done.parse().map_err(|_| Turned::BadForm));
+        let why = fields.reason()?;
+        Ok(Self { desk: desk?, died_of: died_of?, until: until?, why, done: done? })
     }
 
     fn search(&self) -> Result<Search, Turned> {
@@ -48,12 +44,11 @@ impl Group {
 
 /// Gives up what was dead when the page was shown, so many at once.
 pub(super) async fn discard_group(
-    mut sent: Sent<Operate>,
+    sent: Sent<Operate>,
     office: web::Data<Office>,
     pages: web::Data<Pages>,
 ) -> Result<HttpResponse, Turned> {
-    let mut group = Group::of(&mut sent.fields)?;
-    sent.fields.done()?;
+    let mut group = Group::of(sent.fields)?;
     let search = group.search()?;
     let by = office.by_session(&sent.session.token, Some(group.why.clone()));
     let (mut refused, mut more, mut turn) = (Vec::new(), true, 0);

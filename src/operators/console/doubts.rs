@@ -35,7 +35,6 @@ pub(super) async fn settle(
 ) -> Result<HttpResponse, Turned> {
     let (seen, ticket) = (sent.fields.take("seen"), sent.fields.take("ticket"));
     let why = sent.fields.maybe_reason()?;
-    sent.fields.done()?;
     let ticket = match (seen.as_deref(), ticket) {
         (Some("ticket"), ticket) => Some(ticket_id(ticket.unwrap_or_default().trim().to_owned())?),
         (Some("absent"), None) => None,

@@ -66,14 +66,16 @@ impl Fields {
         Some(value).filter(|value| !value.trim().is_empty())
     }
 
-    /// Why somebody acts, where it has to be said.
-    pub(super) fn reason(&mut self) -> Result<String, Refusal> {
-        body::reason(self.take("reason"))
+    /// Why somebody acts, where it has to be said; the last field that is taken.
+    pub(super) fn reason(mut self) -> Result<String, Turned> {
+        let why = body::reason(self.take("reason"))?;
+        self.done().map(|()| why)
     }
 
-    /// Why somebody acts, where it may be said.
-    pub(super) fn maybe_reason(&mut self) -> Result<Option<String>, Refusal> {
-        body::optional_reason(self.take("reason"))
+    /// Why somebody acts, where it may be said; the last field that is taken.
+    pub(super) fn maybe_reason(mut self) -> Result<Option<String>, Turned> {
+        let why = body::optional_reason(self.take("reason"))?;
+        self.done().map(|()| why)
     }
 
     /// Refuses a form with fields that nobody took.

@@ -18,10 +18,7 @@ use super::{
     session::{SESSION_COOKIE, Sent, is_https, is_ours, session_of},
     templates::LOGIN,
 };
-use crate::operators::{
-    Office, SESSION_LASTS,
-    api::{admission::Read, refusal::Refusal},
-};
+use crate::operators::{Office, SESSION_LASTS, api::admission::Read};
 
 /// The form to log in with.
 pub(super) async fn form(pages: web::Data<Pages>) -> HttpResponse {
@@ -39,14 +36,14 @@ pub(super) async fn log_in(
     let mut fields = Fields::read(&request, &mut body.into_inner()).await?;
     let token = fields.take("token").unwrap_or_default();
     fields.done()?;
-    let Some(shown) = office.open_session(token.trim()).await.map_err(Refusal::from)? else {
-        let has_tokens = !office.tokens().await.map_err(Refusal::from)?.is_empty();
+    let Some(shown) = office.open_session(token.trim()).await? else {
+        let has_tokens = !office.tokens().await?.is_empty();
         let page = context! { refused => true, has_tokens };
         return Ok(pages.open(StatusCode::UNAUTHORIZED, "login.html", page));
     };
     if let Some(session) = session_of(&request) {
         let by = office.by_session(&session.token, None);
-        office.end_session(session.shown(), &by).await.map_err(Refusal::from)?;
+        office.end_session(session.shown(), &by).await?;
     }
     let is_secure = is_https(request.headers());
     let cookie = cookie(shown.expose_secret(), SESSION_LASTS.as_secs(), is_secure);
@@ -60,7 +57,7 @@ pub(super) async fn log_out(
 ) -> Result<HttpResponse, Turned> {
     sent.fields.done()?;
     let by = office.by_session(&sent.session.token, None);
-    office.end_session(sent.session.shown(), &by).await.map_err(Refusal::from)?;
+    office.end_session(sent.session.shown(), &by).await?;
     Ok(gone())
 }
 
@@ -71,7 +68,7 @@ pub(super) async fn log_out_everywhere(
 ) -> Result<HttpResponse, Turned> {
     sent.fields.done()?;
     let by = office.by_session(&sent.session.token, None);
-    office.end_sessions(&sent.session.token, &by).await.map_err(Refusal::from)?;
+    office.end_sessions(&sent.session.token, &by).await?;
     Ok(gone())
 }
 

@@ -71,8 +71,7 @@ pub(super) async fn begin(
 ) -> Result<HttpResponse, Turned> {
     let fields = &mut sent.fields;
     let (named, filter, rate) = (fields.take("name"), fields.take("filter"), fields.take("rate"));
-    let why = fields.reason()?;
-    sent.fields.done()?;
+    let why = sent.fields.reason()?;
     let filter: Option<SearchDocument> = filter.and_then(|text| serde_json::from_str(&text).ok());
     let search = filter.and_then(|filter| filter.search().ok()).ok_or(Turned::BadForm)?;
     let name: ReplayName = named.unwrap_or_default().parse().map_err(|_| {
@@ -89,12 +88,11 @@ pub(super) async fn begin(
 
 /// Has a replay wait, go on, or end.
 pub(super) async fn steer(
-    mut sent: Sent<Operate>,
+    sent: Sent<Operate>,
     path: web::Path<(String, String)>,
     office: web::Data<Office>,
 ) -> Result<HttpResponse, Turned> {
     let why = sent.fields.maybe_reason()?;
-    sent.fields.done()?;
     let steering = match path.1.as_str() {
         "pause" => Steering::Pause,
         "resume" => Steering::Resume,

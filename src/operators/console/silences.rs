@@ -72,36 +72,33 @@ pub(super) async fn silence(
 
 /// Ends a silence before its time.
 pub(super) async fn end(
-    mut sent: Sent<Operate>,
+    sent: Sent<Operate>,
     path: web::Path<String>,
     office: web::Data<Office>,
 ) -> Result<HttpResponse, Turned> {
     let why = sent.fields.maybe_reason()?;
-    sent.fields.done()?;
     let by = office.by_session(&sent.session.token, why);
     Ok(to_silence(&office.end_silence(id(&path)?, &by).await?))
 }
 
 /// Lets all that a silence has suppressed by now have its ticket.
 pub(super) async fn release(
-    mut sent: Sent<Operate>,
+    sent: Sent<Operate>,
     path: web::Path<String>,
     office: web::Data<Office>,
 ) -> Result<HttpResponse, Turned> {
     let why = sent.fields.reason()?;
-    sent.fields.done()?;
     let by = office.by_session(&sent.session.token, Some(why));
     Ok(to_silence(&office.release_silence(id(&path)?, &by).await?))
 }
 
 /// Lets one suppressed delivery have its ticket.
 pub(super) async fn release_delivery(
-    mut sent: Sent<Operate>,
+    sent: Sent<Operate>,
     path: web::Path<String>,
     office: web::Data<Office>,
 ) -> Result<HttpResponse, Turned> {
     let why = sent.fields.maybe_reason()?;
-    sent.fields.done()?;
     let by = office.by_session(&sent.session.token, why);
     Ok(to_event(&office.release_delivery(&key(&path)?, &by).await?))
 }

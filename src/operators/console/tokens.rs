@@ -129,12 +129,11 @@ pub(super) async fn create(
 
 /// Ends a token at once. One that is ended already stays so.
 pub(super) async fn revoke(
-    mut sent: Sent<Admin>,
+    sent: Sent<Admin>,
     path: web::Path<String>,
     office: web::Data<Office>,
 ) -> Result<HttpResponse, Turned> {
     let why = sent.fields.maybe_reason()?;
-    sent.fields.done()?;
     let id: i64 = path.parse().map_err(|_| OfficeError::unknown("token", path.as_str()))?;
     office.revoke_token(id, &office.by_session(&sent.session.token, why)).await?;
     Ok(to("/console/tokens"))
