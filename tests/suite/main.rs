@@ -14,6 +14,7 @@ mod contract;
 mod contracts;
 mod corpora;
 mod delivering;
+mod demo;
 mod desk_calls;
 mod desks;
 mod examples;

@@ -4,13 +4,15 @@ mod report;
 mod samples;
 mod setting;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use clap::Args;
+use jiff::SignedDuration;
+use secrecy::SecretString;
 
 use self::{
-    report::{Posted, Report},
+    report::{Place, Posted, Report},
     samples::{Sample, Treatment},
 };
 use super::{
@@ -23,8 +25,9 @@ use crate::{
     config::{Config, SourceConfig},
     delivery::Delivery,
     event::{EventId, SourceName},
-    ledger::Ledger,
+    ledger::{By, Ledger, NewToken, Scope},
     lifecycle::Lifecycle,
+    operators,
     sandbox::{self, Sandbox, SandboxSettings},
     signature::SchemeSettings,
 };
@@ -34,6 +37,9 @@ const LOOK: Duration = Duration::from_millis(50);
 
 /// How long the samples may take: far more than the desks' pacing needs.
 const PATIENCE: Duration = Duration::from_mins(3);
+
+/// How long the demo's token admits to its console: longer than anybody looks at a demo.
+const ADMITTED: SignedDuration = SignedDuration::from_hours(12);
 
 /// Run everything on this machine with simulated desks: posts signed sample events, shows the
 /// tickets that they make, and keeps running.
@@ -58,15 +64,25 @@ impl Options {
         let sandbox = sandbox::start(desks, lifecycle.draining().child_token())?;
         let (config, schemas) = setting::configuration(context, &sandbox)?;
         let demo = Demo::of(&config, self.json)?;
-        let data_dir = config.settings.data_dir.clone();
+        let place = Place::of(context, &config);
         let app = app::start(config, schemas, BOTH, &lifecycle).await?;
         let shown = tokio::select! {
-            shown = demo.show(&app, &sandbox, &data_dir, self.exit) => shown,
+            shown = demo.show(&app, &sandbox, &place, self.exit) => shown,
             () = lifecycle.until_asked_to_stop() => Ok(Exit::Done),
         };
         app.stop(&lifecycle).await;
         shown
     }
+}
+
+/// Makes a token for all that the console can do.
+async fn admit(ledger: &dyn Ledger, by: &By) -> anyhow::Result<SecretString> {
+    let (text, hash) = operators::mint()?;
+    let expires_at = Some(clock().now().checked_add(ADMITTED)?);
+    let token = NewToken { name: "demo".parse()?, hash, scope: Scope::Admin, expires_at };
+    // The demo's data is its own, and made anew.
+    ledger.create_token(&token, by).await?.context("somebody else named a token `demo`")?;
+    Ok(text)
 }
 
 /// One run of the demo.
@@ -98,13 +114,16 @@ impl Demo {
         &self,
         app: &App,
         sandbox: &Sandbox,
-        data_dir: &Path,
+        place: &Place,
         exit: bool,
     ) -> anyhow::Result<Exit> {
-        self.greet(app, sandbox, data_dir)?;
+        self.greet(app, sandbox, &place.data_dir)?;
         let settled = self.play(app, sandbox).await?;
         if settled == Exit::Done && !exit {
-            self.say_goodbye(data_dir)?;
+            if !self.json {
+                let ledger = app.ledger.as_deref().context("the workers are not running")?;
+                place.invite(self, app, &admit(ledger, &place.by).await?)?;
+            }
             std::future::pending::<()>().await;
         }
         Ok(settled)

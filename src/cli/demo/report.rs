@@ -1,15 +1,20 @@
 //! What the demo prints.
 
-use std::{io, path::Path};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::{Demo, samples::Sample};
 use crate::{
     app::App,
-    cli::{books, output, send::Answer},
+    cli::{Context, acting::by, books, output, send::Answer},
+    config::Config,
     delivery::{Delivery, State},
-    ledger::{Filter, Ledger},
+    ledger::{By, Filter, Ledger},
     sandbox::{Sandbox, SandboxTicket},
 };
 
@@ -56,17 +61,42 @@ impl Demo {
         output::line(format_args!("  KF5          {}", admin(sandbox.kf5().admin_url())))?;
         output::line(format_args!("  data         {}\n", data_dir.display()))
     }
+}
+
+/// Where the demo is, for other terminals.
+pub(super) struct Place {
+    pub(super) data_dir: PathBuf,
+    /// Who started it.
+    pub(super) by: By,
+    /// What commands of another terminal begin with, to reach it.
+    reached: String,
+}
+
+impl Place {
+    pub(super) fn of(context: &Context, config: &Config) -> Self {
+        let data_dir = config.settings.data_dir.clone();
+        // As it was started: cargo has put it where no shell looks.
+        let program = std::env::args().next().unwrap_or_else(|| "deskbell".to_owned());
+        let reached = if data_dir == context.settings().data_dir {
+            program
+        } else {
+            format!("DESKBELL_DATA_DIR={} {program}", data_dir.display())
+        };
+        Self { data_dir, by: by(context, None), reached }
+    }
 
     /// Says what can be tried while it runs.
-    pub(super) fn say_goodbye(&self, data_dir: &Path) -> io::Result<()> {
-        if self.json {
-            return Ok(());
-        }
-        let place = format!("DESKBELL_DATA_DIR={}", data_dir.display());
-        output::line("\nStill running; Ctrl-C stops it. From another terminal:\n")?;
-        output::line(format_args!("  {place} deskbell events show demo-{}-payment", self.run))?;
-        output::line(format_args!("  {place} deskbell dead list"))?;
-        output::line(format_args!("  {place} deskbell books"))
+    pub(super) fn invite(&self, demo: &Demo, app: &App, token: &SecretString) -> io::Result<()> {
+        let reached = &self.reached;
+        output::line(
+            "\nStill running; Ctrl-C stops it. The console, and the token that admits to it:\n",
+        )?;
+        output::line(format_args!("  http://{}/console", app.operators))?;
+        output::line(format_args!("  {}", token.expose_secret()))?;
+        output::line("\nFrom another terminal:\n")?;
+        output::line(format_args!("  {reached} events show demo-{}-payment", demo.run))?;
+        output::line(format_args!("  {reached} dead list"))?;
+        output::line(format_args!("  {reached} books"))
     }
 }
 
