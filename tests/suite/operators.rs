@@ -6,6 +6,7 @@ mod calling;
 mod command_line;
 mod console;
 mod editing;
+mod editor;
 mod erasing;
 mod guarding;
 mod issues;

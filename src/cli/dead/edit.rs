@@ -190,7 +190,9 @@ fn json(name: &str, text: &str) -> anyhow::Result<Value> {
 
 /// Has the payload that counts edited as it is shown; what is redacted stays as it is.
 async fn in_editor(context: &Context, office: &Office, key: &DeliveryKey) -> anyhow::Result<Edit> {
-    let editor = ["VISUAL", "EDITOR"].into_iter().find_map(|name| context.variable(name));
+    // An empty variable says nothing, to shells as well.
+    let said = |name| context.variable(name).filter(|editor| !editor.trim().is_empty());
+    let editor = ["VISUAL", "EDITOR"].into_iter().find_map(said);
     let without = || WrongCall("say what: --set, --unset, --file, or have $EDITOR set".to_owned());
     let editor = editor.filter(|_| std::io::stdin().is_terminal()).with_context(without)?;
     let shown = office.edits(key).await?.data;

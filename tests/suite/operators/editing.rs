@@ -8,10 +8,10 @@ use super::calling::Operator;
 use crate::support::world::{World, eventually, key, of_desk, payment, state};
 
 /// What nobody may read.
-const SECRET: &str = "Jean";
+pub(super) const SECRET: &str = "Jean";
 
 /// A world where a payment has died at one desk, since nobody knows the customer.
-async fn with_a_dead_letter() -> World {
+pub(super) async fn with_a_dead_letter() -> World {
     let mut world = World::embedded_on_hold();
     world.set("USER", "ann");
     change(&world, "[desks.support]", "redact = [\"data.customer.name\"]\n\n[desks.support]");

@@ -180,7 +180,12 @@ impl World {
         // A build that is broken on purpose, by which a test shows that it can fail.
         let binary = variable("DESKBELL_TEST_BINARY");
         let binary = binary.unwrap_or_else(|| env!("CARGO_BIN_EXE_deskbell").to_owned());
-        command(binary.as_ref(), self.directory.path(), &self.environment, arguments)
+        self.command_of(binary.as_ref(), arguments)
+    }
+
+    /// A command of another program in the process's environment.
+    fn command_of(&self, program: &Path, arguments: &[&str]) -> Command {
+        command(program, self.directory.path(), &self.environment, arguments)
     }
 
     /// Posts a signed event that is accepted.

@@ -1,6 +1,6 @@
 //! What an operator of a world sees of it.
 
-use std::{fs, process::Output};
+use std::{ffi::OsStr, fs, process::Output};
 
 use serde_json::Value;
 
@@ -10,6 +10,18 @@ impl World {
     /// Runs a command of the product in the process's environment.
     pub(crate) fn cli(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
+    }
+
+    /// Runs a command of the product as somebody at a terminal does. What it prints and what it says come
+    /// together.
+    pub(crate) fn at_a_terminal(&self, arguments: &[&str]) -> Output {
+        let command = self.command(arguments);
+        let words = [command.get_program()].into_iter().chain(command.get_args());
+        let quoted = |word: &OsStr| format!("'{}'", word.to_str().unwrap().replace('\'', r"'\''"));
+        let line = words.map(quoted).collect::<Vec<_>>().join(" ");
+        // Of util-linux: its standard input need be no terminal.
+        let script = ["--quiet", "--return", "--command", &line, "/dev/null"];
+        self.command_of("script".as_ref(), &script).output().unwrap()
     }
 
     /// What a command prints with `--json`.
