@@ -7,6 +7,7 @@ mod browser;
 mod chromium;
 mod doubts;
 mod figures;
+mod giving_up;
 mod live;
 mod looking_on;
 mod mending;
