@@ -1,7 +1,8 @@
 //! Call-backs to senders, through the real process.
 
+mod conditions;
 mod operators;
-mod receiver;
+pub(crate) mod receiver;
 
 use serde_json::{Value, json};
 

@@ -14,7 +14,7 @@ use crate::support::{
 };
 
 /// Has operators told at `url`, with more keys; or, without one, in the way that the keys say.
-fn tell(world: &mut World, url: Option<&str>, more: &str) {
+pub(super) fn tell(world: &mut World, url: Option<&str>, more: &str) {
     let path = world.path("deskbell.toml");
     let config = std::fs::read_to_string(&path).unwrap();
     let url = url.map_or_else(String::new, |url| {
@@ -33,7 +33,7 @@ fn told_at(receiver: &Receiver) -> World {
 }
 
 /// What of `event` is not as the AsyncAPI document says.
-fn undocumented(event: &Value) -> Vec<String> {
+pub(super) fn undocumented(event: &Value) -> Vec<String> {
     let events = contracts::events(&SchemaBook::builtin());
     let message = &events["components"]["messages"][event["type"].as_str().unwrap()];
     let schema = json!({ "components": events["components"], "allOf": [message["payload"]] });

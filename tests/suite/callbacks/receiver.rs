@@ -16,13 +16,13 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers::a
 use crate::support::world::{World, eventually};
 
 /// What call-backs are signed with.
-pub(super) const SECRET: &str = "whsec_Y2FsbC1iYWNrcyBhcmUgc2lnbmVkIHdpdGggdGhpcw==";
+pub(crate) const SECRET: &str = "whsec_Y2FsbC1iYWNrcyBhcmUgc2lnbmVkIHdpdGggdGhpcw==";
 
 /// Where call-backs are taken; it holds a key, as such paths do.
-pub(super) const PATH: &str = "/canary-4711";
+pub(crate) const PATH: &str = "/canary-4711";
 
 /// A receiver that answers with one status after the other, and then with the last.
-pub(super) struct Receiver {
+pub(crate) struct Receiver {
     server: MockServer,
     seen: AtomicUsize,
 }
@@ -38,7 +38,7 @@ impl Respond for Statuses {
 }
 
 impl Receiver {
-    pub(super) async fn start(statuses: &[u16]) -> Self {
+    pub(crate) async fn start(statuses: &[u16]) -> Self {
         let server = MockServer::start().await;
         let statuses = Statuses(statuses.to_vec(), AtomicUsize::new(0));
         Mock::given(any()).respond_with(statuses).mount(&server).await;
@@ -46,30 +46,36 @@ impl Receiver {
     }
 
     /// One that answers too late.
-    pub(super) async fn silent() -> Self {
+    pub(crate) async fn silent() -> Self {
         let server = MockServer::start().await;
         let late = ResponseTemplate::new(200).set_delay(Duration::from_mins(10));
         Mock::given(any()).respond_with(late).mount(&server).await;
         Self { server, seen: AtomicUsize::new(0) }
     }
 
-    pub(super) fn port(&self) -> u16 {
+    /// Takes everything from now on.
+    pub(crate) async fn take_all(&self) {
+        let takes = Mock::given(any()).respond_with(ResponseTemplate::new(200));
+        takes.with_priority(1).mount(&self.server).await;
+    }
+
+    pub(crate) fn port(&self) -> u16 {
         self.server.address().port()
     }
 
     /// Has `shop` called back here.
-    pub(super) fn configure(&self, world: &mut World) {
+    pub(crate) fn configure(&self, world: &mut World) {
         let url = format!("http://127.0.0.1:{}{PATH}", self.port());
         Self::configure_url(world, &url, "allow_private = true");
     }
 
-    pub(super) fn configure_with(&self, world: &mut World, url: &str, more: &str) {
+    pub(crate) fn configure_with(&self, world: &mut World, url: &str, more: &str) {
         assert!(url.contains(&self.port().to_string()));
         Self::configure_url(world, url, more);
     }
 
     /// Has `shop` called back at `url`, with more keys.
-    pub(super) fn configure_url(world: &mut World, url: &str, more: &str) {
+    pub(crate) fn configure_url(world: &mut World, url: &str, more: &str) {
         let path = world.path("deskbell.toml");
         let config = std::fs::read_to_string(&path).unwrap();
         let secrets = "secrets = [\"${SHOP_SECRET}\"]";
@@ -84,12 +90,12 @@ impl Receiver {
     }
 
     /// How many call-backs have come.
-    pub(super) async fn count(&self) -> usize {
+    pub(crate) async fn count(&self) -> usize {
         self.server.received_requests().await.unwrap().len()
     }
 
     /// The next call-back that comes.
-    pub(super) async fn next(&self) -> Received {
+    pub(crate) async fn next(&self) -> Received {
         let number = self.seen.fetch_add(1, Ordering::Relaxed);
         eventually("a call-back comes", async || self.count().await > number).await;
         Received(self.server.received_requests().await.unwrap().remove(number))
@@ -97,7 +103,7 @@ impl Receiver {
 }
 
 /// A running world that calls `receiver` back.
-pub(super) async fn calling(receiver: &Receiver) -> World {
+pub(crate) async fn calling(receiver: &Receiver) -> World {
     let mut world = World::embedded_on_hold();
     receiver.configure(&mut world);
     world.start().await;
@@ -105,15 +111,15 @@ pub(super) async fn calling(receiver: &Receiver) -> World {
 }
 
 /// A call-back that has come.
-pub(super) struct Received(Request);
+pub(crate) struct Received(Request);
 
 impl Received {
-    pub(super) fn header(&self, name: &str) -> String {
+    pub(crate) fn header(&self, name: &str) -> String {
         self.0.headers[name].to_str().unwrap().to_owned()
     }
 
     /// The body, whose signature holds.
-    pub(super) fn verified(&self) -> Value {
+    pub(crate) fn verified(&self) -> Value {
         let settings = SchemeSettings::StandardWebhooks {
             secrets: vec![SECRET.into()],
             tolerance: Duration::from_mins(5),

@@ -2,7 +2,9 @@
 
 mod admin;
 mod brakes;
+mod callbacks;
 mod doubts;
+mod replays;
 mod silencing;
 
 use serde_json::json;
