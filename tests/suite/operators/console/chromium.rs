@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::support::{
     chromium::{Chromium, ENTER, Look, TAB},
-    world::{World, key, payment},
+    world::{World, eventually, key, payment},
 };
 
 /// Logs in as a holder of a new token of this scope does.
@@ -121,5 +121,6 @@ async fn the_console_is_used_by_keyboard() {
         assert_eq!(chromium.evaluate(focused).await, json!(stop));
     }
     chromium.press(ENTER).await;
-    assert_eq!(chromium.url().await, at(&world, "/events"));
+    let events = at(&world, "/events");
+    eventually("the events are there", || async { chromium.url().await == events }).await;
 }

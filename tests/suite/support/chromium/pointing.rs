@@ -8,6 +8,15 @@ use crate::trial::eventually;
 /// The member under which `WebDriver` names an element (its chapter "Elements").
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
+/// Whether a click leads to another page: where a form is not filled in, the browser keeps it.
+const LEADS_AWAY: &str = "const it = arguments[0];
+if (it.matches('a[href]')) return !it.getAttribute('href').startsWith('#');
+const form = it.matches('button') && it.type === 'submit' ? it.form : null;
+return form !== null && (it.formNoValidate || form.checkValidity());";
+
+/// When the page that is shown was begun.
+const BEGUN: &str = "document.readyState === 'complete' && performance.timeOrigin";
+
 /// The key Tab (`WebDriver`, "Keyboard Actions").
 pub(crate) const TAB: &str = "\u{E004}";
 
@@ -15,7 +24,8 @@ pub(crate) const TAB: &str = "\u{E004}";
 pub(crate) const ENTER: &str = "\u{E007}";
 
 impl Chromium {
-    /// Clicks on a link, button or summary with this text, the first that is to be seen.
+    /// Clicks on a link, button or summary with this text, the first that is to be seen. Where that leads
+    /// to another page, waits until it is there: the driver does not always.
     pub(crate) async fn click(&self, text: &str) {
         let quoted = json!(text).to_string();
         let of = ["a", "button", "summary"].map(|tag| {
@@ -26,11 +36,28 @@ impl Chromium {
         let found = self.find_all("xpath", &of.join(" | ")).await;
         for element in found {
             if self.ask(&format!("/element/{element}/displayed"), None).await == json!(true) {
-                self.ask(&format!("/element/{element}/click"), Some(&json!({}))).await;
+                self.click_on(&element).await;
                 return;
             }
         }
         panic!("nothing to click on says {text}: {}", self.text().await);
+    }
+
+    async fn click_on(&self, element: &str) {
+        let it = json!({ "script": LEADS_AWAY, "args": [{ ELEMENT: element }] });
+        let leads_away = self.ask("/execute/sync", Some(&it)).await == json!(true);
+        let before = self.evaluate(BEGUN).await;
+        self.ask(&format!("/element/{element}/click"), Some(&json!({}))).await;
+        if !leads_away {
+            return;
+        }
+        let begun = json!({ "script": format!("return {BEGUN};"), "args": [] });
+        eventually("another page is there", || async {
+            // Between two pages there is nothing to ask.
+            let now = self.try_ask("/execute/sync", Some(&begun)).await;
+            now.is_ok_and(|now| now.is_number() && now != before)
+        })
+        .await;
     }
 
     /// Writes into the field that this selects, in place of what is there.
