@@ -11,6 +11,7 @@ use std::{
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use serde_json::Value;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::super::{Context, Exit, WrongCall, acting::by, argument, output, read_file};
 use super::edits::print_changes;
@@ -197,6 +198,8 @@ async fn in_editor(context: &Context, office: &Office, key: &DeliveryKey) -> any
     let editor = editor.filter(|_| std::io::stdin().is_terminal()).with_context(without)?;
     let shown = office.edits(key).await?.data;
     let path = context.settings().data_dir.join(format!("edit-{key}.json"));
+    // Who interrupts the editor ends it alone: the file is taken away all the same.
+    let _deaf = (signal(SignalKind::interrupt())?, signal(SignalKind::hangup())?);
     let text = written_in(&editor, &path, &format!("{shown:#}\n"));
     drop(std::fs::remove_file(&path));
     Ok(differences(&shown, &json("what was edited", &text?)?))

@@ -5,7 +5,7 @@ use std::{fs, process::Output};
 use serde_json::json;
 
 use super::editing::{SECRET, with_a_dead_letter};
-use crate::support::world::{World, key};
+use crate::support::world::{World, eventually, key};
 
 /// Edits the dead letter as somebody does whose `$EDITOR` is this.
 fn edit(world: &mut World, editor: Option<&str>) -> (Option<i32>, String) {
@@ -25,11 +25,11 @@ fn edits(world: &World) -> usize {
     shown["edits"].as_array().unwrap().len()
 }
 
-fn nothing_is_left_behind(world: &World) {
-    for file in fs::read_dir(world.path("deskbell-data")).unwrap() {
-        let name = file.unwrap().file_name().into_string().unwrap();
-        assert!(!name.starts_with("edit"), "{name}");
-    }
+/// What the editor has been given and nobody has taken away.
+fn left_behind(world: &World) -> Vec<String> {
+    let files = fs::read_dir(world.path("deskbell-data")).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.starts_with("edit")).collect()
 }
 
 #[tokio::test]
@@ -51,7 +51,7 @@ async fn a_dead_letter_is_edited_in_the_operators_editor_which_sees_no_secret() 
     }]);
     assert_eq!(shown["edits"][0]["changes"], expected, "{shown}");
     assert_eq!(shown["edits"][0]["why"], "a test id");
-    nothing_is_left_behind(&world);
+    assert_eq!(left_behind(&world), [""; 0]);
 }
 
 #[tokio::test]
@@ -87,10 +87,22 @@ async fn an_editor_that_fails_changes_nothing_or_writes_no_json_writes_nothing()
         assert_eq!(ended, Some(code), "{editor:?}: {told}");
         assert!(told.contains(words), "{editor:?}: {told}");
         assert_eq!(edits(&world), 0, "{editor:?}");
-        nothing_is_left_behind(&world);
+        assert_eq!(left_behind(&world), [""; 0]);
     }
     // Without a terminal there is nobody who could edit.
     world.set("EDITOR", "sed -i s/nobody/user_42/");
     let refused = world.cli(&["dead", "edit", &key("evt_1", "support"), "--why", "a test id"]);
     assert_eq!((refused.status.code(), edits(&world)), (Some(2), 0), "{refused:?}");
+}
+
+#[tokio::test]
+async fn an_editor_that_is_interrupted_leaves_no_payload_behind() {
+    let mut world = with_a_dead_letter().await;
+    for signal in ["INT", "HUP"] {
+        // To all of the terminal, as the key does and as its end does.
+        let told = edit(&mut world, Some(&format!("trap '' {signal}; kill -{signal} 0; false")));
+        eventually("nothing is left behind", || std::future::ready(left_behind(&world).is_empty()))
+            .await;
+        assert_eq!(edits(&world), 0, "{told:?}");
+    }
 }
