@@ -14,6 +14,7 @@ mod desks;
 mod discarding;
 mod doubts;
 mod editing;
+mod erasing;
 mod events;
 mod forms;
 mod incidents;
@@ -132,7 +133,10 @@ fn administering(app: &mut ServiceConfig) {
                 .route(web::get().to(tokens::tokens))
                 .route(web::post().to(tokens::create)),
         )
-        .service(web::resource("/tokens/{id}/revoke").post(tokens::revoke));
+        .service(web::resource("/tokens/{id}/revoke").post(tokens::revoke))
+        .service(web::resource("/privacy").get(erasing::privacy))
+        .service(web::resource("/privacy/plan").post(erasing::plan))
+        .service(web::resource("/privacy/erase").post(erasing::erase));
 }
 
 async fn style() -> HttpResponse {

@@ -94,7 +94,7 @@ fn said(text: &str) -> Option<String> {
 }
 
 /// Names with blanks or commas between them.
-fn names(text: &str) -> Vec<String> {
+pub(super) fn names(text: &str) -> Vec<String> {
     let parts = text.split(|letter: char| letter == ',' || letter.is_whitespace());
     parts.filter(|part| !part.is_empty()).map(ToOwned::to_owned).collect()
 }

@@ -19,7 +19,7 @@ use crate::ledger::Scope;
 /// is written into a page runs.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-const TEMPLATES: [(&str, &str); 33] = [
+const TEMPLATES: [(&str, &str); 35] = [
     ("layout.html", include_str!("pages/layout.html")),
     ("login.html", include_str!("pages/login.html")),
     ("parts.html", include_str!("pages/parts.html")),
@@ -51,6 +51,8 @@ const TEMPLATES: [(&str, &str); 33] = [
     ("audit.html", include_str!("pages/audit.html")),
     ("tokens.html", include_str!("pages/tokens.html")),
     ("token.html", include_str!("pages/token.html")),
+    ("privacy.html", include_str!("pages/privacy.html")),
+    ("erasing.html", include_str!("pages/erasing.html")),
     ("desks-now.html", include_str!("pages/desks-now.html")),
     ("turned.html", include_str!("pages/turned.html")),
 ];

@@ -25,18 +25,29 @@ impl Office {
     /// Tells what retention would erase now, and writes nothing. It goes through all events that are
     /// older than the shortest time.
     pub async fn retention(&self) -> Result<RetentionReport, OfficeError> {
+        let (report, _all) = self.retention_within(usize::MAX).await?;
+        Ok(report)
+    }
+
+    /// The same of the oldest of these events alone, so many thousands; and whether there are no others.
+    pub async fn retention_within(
+        &self,
+        thousands: usize,
+    ) -> Result<(RetentionReport, bool), OfficeError> {
         let ledger = self.archive.ledger().await?;
         let (retention, now) = (self.privacy.retention.clone(), self.clock.now());
         let seconds = retention.times().map(|(end, time)| (end, time.as_secs())).collect();
-        let mut over = Expired::default();
+        let mut report = RetentionReport { seconds, over: Expired::default() };
         let mut expiring = Expiring { retention, now, dry_run: true, after: None };
-        loop {
+        for _ in 0..thousands {
+            // One call looks at a thousand.
             let part = ledger.expire(&expiring).await?;
-            over.add(part.expired);
-            match part.next {
-                Some(_) => expiring.after = part.next,
-                None => return Ok(RetentionReport { seconds, over }),
+            report.over.add(part.expired);
+            if part.next.is_none() {
+                return Ok((report, true));
             }
+            expiring.after = part.next;
         }
+        Ok((report, false))
     }
 }

@@ -12,6 +12,7 @@ mod live;
 mod looking_on;
 mod mending;
 mod pages;
+mod privacy;
 mod sessions;
 mod silences;
 mod standing;

@@ -8,10 +8,10 @@ use super::calling::Operator;
 use crate::support::world::{World, of_desk, payment, state};
 
 /// What nobody may find any more.
-const CANARY: &str = "canary-7f3a";
+pub(super) const CANARY: &str = "canary-7f3a";
 
 /// A world where a customer has a ticket at one desk and a dead letter at the other.
-async fn with_a_customer() -> World {
+pub(super) async fn with_a_customer() -> World {
     let mut world = World::embedded_on_hold();
     world.set("USER", "ann");
     world.start().await;
@@ -25,7 +25,7 @@ async fn with_a_customer() -> World {
 }
 
 /// Whether the word is in any file of the data directory.
-fn is_anywhere(world: &World, text: &str) -> bool {
+pub(super) fn is_anywhere(world: &World, text: &str) -> bool {
     let mut folders = vec![world.path("")];
     while let Some(folder) = folders.pop() {
         for file in fs::read_dir(folder).unwrap() {

@@ -31,6 +31,7 @@ const PAGES: &[(&str, Scope)] = &[
     ("/sources", Scope::Read),
     ("/audit", Scope::Admin),
     ("/tokens", Scope::Admin),
+    ("/privacy", Scope::Admin),
     ("/live", Scope::Read),
     ("/nothing", Scope::Read),
 ];
@@ -58,6 +59,8 @@ fn acts() -> Vec<(String, Scope)> {
         ("/desks/nothing/resume".to_owned(), Scope::Operate),
         ("/tokens".to_owned(), Scope::Admin),
         ("/tokens/nothing/revoke".to_owned(), Scope::Admin),
+        ("/privacy/plan".to_owned(), Scope::Admin),
+        ("/privacy/erase".to_owned(), Scope::Admin),
         ("/logout".to_owned(), Scope::Read),
         ("/logout-everywhere".to_owned(), Scope::Read),
     ];

@@ -4,6 +4,7 @@ mod admin;
 mod brakes;
 mod callbacks;
 mod doubts;
+mod privacy;
 mod replays;
 mod silencing;
 

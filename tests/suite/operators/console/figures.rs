@@ -3,7 +3,10 @@
 //! `DESKBELL_TEST_GRAVES=100000 scripts/test --locked --test suite console::figures -- --nocapture`
 //! tells the times.
 
-use std::time::{Duration, Instant};
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
 
 use reqwest::Client;
 use serde_json::json;
@@ -41,6 +44,7 @@ const PAGES: &[&str] = &[
     "/books",
     "/audit",
     "/tokens",
+    "/privacy",
 ];
 
 const LISTS: &[&str] = &[
@@ -80,15 +84,7 @@ async fn every_page_and_list_answers_where_very_much_is_dead() {
     let browser = Browser::of(&world, "admin").await;
     let key = graves[0].key().to_string();
     for path in PAGES {
-        let path = path.replace("@key", &key);
-        let mut times = Vec::new();
-        for _ in 0..looks {
-            let began = Instant::now();
-            let shown = browser.get(&path).await;
-            times.push(began.elapsed());
-            assert_eq!(shown.status, 200, "{path}: {}", shown.html);
-        }
-        tell(&format!("/console{path}"), times);
+        look_at(&browser, &path.replace("@key", &key), looks).await;
     }
     let dead = browser.get("/dead").await.html;
     assert!(dead.contains(&format!(r#"<b class="number">{count}</b> dead letters"#)), "{dead}");
@@ -108,6 +104,39 @@ async fn every_page_and_list_answers_where_very_much_is_dead() {
         }
         tell(&format!("/api/v1{path}"), times);
     }
+}
+
+/// None of it is due, and all of it is old enough to be looked at.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_retention_looks_at_the_oldest_where_very_much_is_kept() {
+    let wanted = variable("DESKBELL_TEST_GRAVES");
+    let looks = if wanted.is_some() { LOOKS } else { 1 };
+    let count = wanted.map_or(5_100, |count| count.parse().unwrap());
+    let mut world = World::embedded_on_hold();
+    let graves: Vec<_> = (0..count).map(grave).collect();
+    dig(&*ledger_of(&world), &graves).await;
+    let file = world.path("deskbell.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, format!("{text}\n[privacy.retention]\nticketed = \"1ms\"\n")).unwrap();
+    world.start().await;
+    let browser = Browser::of(&world, "admin").await;
+    let page = look_at(&browser, "/privacy", looks).await;
+    let told = r#"<b class="number">0</b> events are due now among the oldest 5000 that may be"#;
+    assert!(page.contains(told), "{page}");
+}
+
+/// Asks for a page so often, tells the times, and gives it.
+async fn look_at(browser: &Browser<'_>, path: &str, looks: usize) -> String {
+    let (mut times, mut html) = (Vec::new(), String::new());
+    for _ in 0..looks {
+        let began = Instant::now();
+        let shown = browser.get(path).await;
+        times.push(began.elapsed());
+        assert_eq!(shown.status, 200, "{path}: {}", shown.html);
+        html = shown.html;
+    }
+    tell(&format!("/console{path}"), times);
+    html
 }
 
 /// An order of its own.
