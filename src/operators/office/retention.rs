@@ -40,7 +40,6 @@ impl Office {
         let mut report = RetentionReport { seconds, over: Expired::default() };
         let mut expiring = Expiring { retention, now, dry_run: true, after: None };
         for _ in 0..thousands {
-            // One call looks at a thousand.
             let part = ledger.expire(&expiring).await?;
             report.over.add(part.expired);
             if part.next.is_none() {
