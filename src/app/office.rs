@@ -9,7 +9,8 @@ use crate::{
     broker::embedded::JournalEraser,
     clock::{Clock, SystemClock},
     config::{Config, Settings, SourceConfig},
-    desks::DeskConfig,
+    delivery::DeliveryKey,
+    desks::{Desk, DeskConfig, Preview, build},
     event::{DeskName, SchemaBook, SourceName},
     ledger::{Ledger, Privacy},
     operators::{
@@ -20,6 +21,7 @@ use crate::{
     receiver::{ReceiverSettings, RecordsError, Sighted, SightingBook},
     rules::LiveRules,
     signature::{InvalidSecret, Scheme, SchemeSettings},
+    ticket::TicketDraft,
 };
 
 /// The operators' part of a process with this configuration.
@@ -38,6 +40,11 @@ pub(super) fn office(
             sources,
             sightings: sightings_path(settings),
             embedded: settings.amqp_url.is_none().then(|| settings.data_dir.clone()),
+            // What of a desk is wrong is told by those who speak to it.
+            desks: desks
+                .iter()
+                .filter_map(|(name, desk)| Some((name.clone(), build(desk).ok()?)))
+                .collect(),
         }),
         clock: clock.clone(),
         desks: desks.iter().map(kind).collect(),
@@ -83,6 +90,8 @@ struct Archives {
     sightings: PathBuf,
     /// Where the embedded broker's store is; `None`: there is RabbitMQ.
     embedded: Option<PathBuf>,
+    /// For what they would be asked; nothing is sent.
+    desks: BTreeMap<DeskName, Arc<dyn Desk>>,
 }
 
 #[async_trait]
@@ -112,6 +121,11 @@ impl Archive for Archives {
             Sighted::default()
         };
         source_views(&self.sources, &sighted).map_err(unread)
+    }
+
+    fn requests(&self, desk: &DeskName, key: &DeliveryKey, draft: &TicketDraft) -> Vec<Preview> {
+        let Some(desk) = self.desks.get(desk) else { return Vec::new() };
+        desk.preview(key, draft).unwrap_or_default()
     }
 }
 

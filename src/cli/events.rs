@@ -8,6 +8,8 @@ use crate::{
     delivery::Delivery,
     event::{EventId, Route, SourceName},
     ledger::{EventRecord, Ledger},
+    operators::views::VerdictView,
+    rules::{Matching, RuleBook, RuleVerdict},
 };
 
 /// Where is this event: its receipt, its routes, every attempt, its tickets.
@@ -35,6 +37,9 @@ enum Act {
         /// The source, where two sources use one id.
         #[arg(long)]
         source: Option<String>,
+        /// Also say what each rule makes of it, as the configuration here has them.
+        #[arg(long)]
+        why: bool,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -46,12 +51,13 @@ impl Options {
         let ledger = context.ledger()?;
         match self.act {
             Act::List { limit, json } => list(&*ledger, limit, json).await,
-            Act::Show { id, source, json } => {
+            Act::Show { id, source, why, json } => {
                 let id: EventId = super::argument("id", &id)?;
                 let source = source
                     .map(|name| super::argument::<SourceName>("--source", &name))
                     .transpose()?;
-                show(&*ledger, &id, source.as_ref(), json).await
+                let rules = if why { Some(context.load()?.0.rules) } else { None };
+                show(&*ledger, (&id, source.as_ref()), rules.as_ref(), json).await
             }
         }
     }
@@ -87,8 +93,8 @@ async fn list(ledger: &dyn Ledger, limit: usize, json: bool) -> anyhow::Result<E
 
 async fn show(
     ledger: &dyn Ledger,
-    id: &EventId,
-    source: Option<&SourceName>,
+    (id, source): (&EventId, Option<&SourceName>),
+    rules: Option<&RuleBook>,
     json: bool,
 ) -> anyhow::Result<Exit> {
     let mut records = ledger.events_with_id(id).await?;
@@ -101,10 +107,17 @@ async fn show(
         [record] => {
             let event = &record.envelope.event;
             let deliveries = ledger.deliveries_of(&event.source, &event.id).await?;
+            let verdicts = rules.map(|rules| rules.verdicts(event));
             if json {
-                output::json(&full_view(ledger, record, &deliveries).await?)?;
+                let mut document = full_view(ledger, record, &deliveries).await?;
+                if let Some(verdicts) = verdicts {
+                    let views: Vec<_> = verdicts.iter().map(VerdictView::of).collect();
+                    document["rules"] = serde_json::to_value(views)?;
+                }
+                output::json(&document)?;
             } else {
                 print(ledger, record, &deliveries).await?;
+                verdicts.map_or(Ok(()), |verdicts| print_verdicts(&verdicts))?;
             }
             Ok(Exit::Done)
         }
@@ -168,6 +181,17 @@ async fn print(
         print_edits("  ", &ledger.edits(&delivery.key).await?)?;
     }
     Ok(())
+}
+
+/// Why each rule does or does not decide; those of other types are counted alone.
+fn print_verdicts(verdicts: &[RuleVerdict]) -> std::io::Result<()> {
+    let (others, of_type): (Vec<_>, Vec<_>) =
+        verdicts.iter().partition(|verdict| verdict.matching == Matching::OtherType);
+    output::line("\nthe rules, as they stand now:")?;
+    for verdict in of_type {
+        output::line(format_args!("  {} {verdict}", verdict.rule))?;
+    }
+    output::line(format_args!("  rules that look at other types: {}", others.len()))
 }
 
 fn summary(record: &EventRecord, deliveries: &[Delivery]) -> String {

@@ -11,7 +11,7 @@ use crate::{
     delivery::DeliveryKey,
     desks::{self, Preview},
     event::{Event, Route, SourceName},
-    rules::Matching,
+    rules::{Matching, RuleBook},
     ticket::{Action, Bound, Involvement},
 };
 
@@ -132,32 +132,16 @@ fn print(event: &Event, previews: &[Previewed]) -> std::io::Result<()> {
 }
 
 pub(super) fn print_request(request: &Preview) -> std::io::Result<()> {
-    output::line("")?;
-    if let Some(only) = &request.only {
-        output::line(format_args!("# only {only}"))?;
-    }
-    output::line(format_args!("{} {}", request.method, request.url))?;
-    for (name, value) in &request.headers {
-        output::line(format_args!("{name}: {value}"))?;
-    }
-    if let Some(body) = &request.body {
-        output::line("")?;
-        output::json(body)?;
-    }
-    Ok(())
+    output::line(format_args!("\n{request}"))
 }
 
 /// Why each rule does or does not make a ticket.
-fn print_verdicts(rules: &crate::rules::RuleBook, event: &Event) -> std::io::Result<()> {
+fn print_verdicts(rules: &RuleBook, event: &Event) -> std::io::Result<()> {
     output::line("")?;
     for verdict in rules.verdicts(event) {
-        let why = match verdict.matching {
-            Matching::Matched => "matches".to_owned(),
-            Matching::OtherType => continue,
-            Matching::WhenFalse => "does not match: its `when` is false".to_owned(),
-            Matching::Undecided(words) => format!("counts as a match: its `when` fails: {words}"),
-        };
-        output::line(format_args!("# rule {} {why}", verdict.rule))?;
+        if verdict.matching != Matching::OtherType {
+            output::line(format_args!("# rule {} {verdict}", verdict.rule))?;
+        }
     }
     Ok(())
 }

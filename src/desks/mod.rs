@@ -11,6 +11,7 @@ mod inspecting;
 pub mod kf5;
 mod memo;
 mod pacing;
+mod preview;
 mod reply;
 mod set_up;
 pub mod supportdesk;
@@ -24,6 +25,7 @@ pub use deadline::until;
 pub use error::{Answer, DeskError};
 pub use inspecting::Idle;
 pub use pacing::{Pacer, Pass, Turn};
+pub use preview::Preview;
 pub use set_up::{Ready, SetUp};
 pub use task::{Found, Sought, Task};
 
@@ -32,8 +34,6 @@ pub use crate::delivery::Abilities;
 use std::{fmt, num::NonZeroU16, time::Duration};
 
 use async_trait::async_trait;
-use serde::Serialize;
-use serde_json::Value;
 
 use crate::{
     delivery::{DeliveryKey, Outcome, RetrySchedule, Step},
@@ -107,25 +107,6 @@ pub trait Desk: fmt::Debug + Send + Sync {
 
     /// The requests that [`Desk::set_up`] may send, in order, with the key's secrets masked.
     fn set_up_preview(&self) -> Vec<Preview>;
-}
-
-/// A request as it would be sent.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Preview {
-    /// The step that sends it, as `ticket`.
-    pub step: String,
-    /// When it is sent, where that depends on an answer: `if the customer is unknown`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub only: Option<String>,
-    /// `POST`
-    pub method: String,
-    /// Absolute.
-    pub url: String,
-    /// Names and values; a secret's value is masked.
-    pub headers: Vec<(String, String)>,
-    /// The JSON body.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub body: Option<Value>,
 }
 
 /// A configured desk: what all have in common, and what its vendor needs.

@@ -18,15 +18,15 @@ mod source;
 mod templates;
 #[cfg(test)]
 mod tests;
+mod verdict;
 
 pub use live::LiveRules;
 pub use rule::{AssociationRule, CustomerRule, Rule};
 pub use scope::Scope;
 pub use templates::{BadTemplate, Condition, Form, Templates, Text, Typed, Unrenderable};
+pub use verdict::{Matching, RuleVerdict};
 
 use std::{cell::OnceCell, fmt};
-
-use serde::Serialize;
 
 use crate::{
     event::{DeskName, Event, Redaction, Redactions, Route, RuleName, SourceName},
@@ -47,31 +47,6 @@ pub struct RuleBook {
 pub struct RuleError {
     /// What is wrong, and where; nothing of the event is quoted.
     pub words: String,
-}
-
-/// What one rule says about an event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RuleVerdict {
-    /// The rule.
-    pub rule: RuleName,
-    /// The desks that it sends to.
-    pub desks: Vec<DeskName>,
-    /// Whether it matches.
-    pub matching: Matching,
-}
-
-/// Whether a rule matches an event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Matching {
-    /// It does.
-    Matched,
-    /// It looks at other types.
-    OtherType,
-    /// Its `when` is false of the event.
-    WhenFalse,
-    /// Its `when` cannot be told, which counts as a match: the words say why.
-    Undecided(String),
 }
 
 impl RuleBook {
@@ -144,25 +119,6 @@ impl RuleBook {
             }
         }
         Ok(None)
-    }
-
-    /// What every rule says about `event`, in order.
-    pub fn verdicts(&self, event: &Event) -> Vec<RuleVerdict> {
-        let scope = self.scope(event);
-        let verdict = |rule: &Rule| RuleVerdict {
-            rule: rule.name.clone(),
-            desks: rule.desks.clone(),
-            matching: if rule.on.contains(&event.event_type) {
-                match rule.holds(&self.templates, &scope) {
-                    Ok(true) => Matching::Matched,
-                    Ok(false) => Matching::WhenFalse,
-                    Err(error) => Matching::Undecided(error.words),
-                }
-            } else {
-                Matching::OtherType
-            },
-        };
-        self.rules.iter().map(verdict).collect()
     }
 
     fn scope(&self, event: &Event) -> Scope {

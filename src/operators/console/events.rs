@@ -18,8 +18,9 @@ use crate::{
             looking::EVENTS,
             parameters::{FILTERS, Parameters},
         },
-        views::{DeliveryDetail, DeliveryView, EventDetail},
+        views::{DeliveryDetail, DeliveryView, EventDetail, VerdictView},
     },
+    rules::Matching,
     ticket::Priority,
 };
 
@@ -58,9 +59,13 @@ pub(super) async fn event(
     let unknown = || OfficeError::unknown("event", format!("{id} of {source}"));
     let (source, id) = named.ok_or_else(unknown)?;
     let detail = office.event(&source, &id).await?;
+    let of_type = detail.rules.iter().filter(|it| it.verdict != Matching::OtherType.as_str());
+    let verdicts: Vec<&VerdictView> = of_type.collect();
     let page = context! {
         at => "events",
         line => Serde(line_of(&detail)),
+        of_other_types => detail.rules.len() - verdicts.len(),
+        verdicts => Serde(verdicts),
         payload => written(&detail.event),
         deliveries => Serde(detail.deliveries.iter().map(Shown::of).collect::<Vec<_>>()),
         receipt => Serde(detail.receipt),
@@ -74,6 +79,7 @@ struct Shown<'d> {
     delivery: &'d DeliveryView,
     steps: Vec<String>,
     edits: Vec<Edited<'d>>,
+    requests: Vec<String>,
     /// Whether it may be sent back to work.
     is_dead: bool,
     /// Whether only an operator can tell if it has its ticket.
@@ -89,6 +95,7 @@ impl<'d> Shown<'d> {
             delivery: &detail.delivery,
             steps: detail.steps.iter().map(written).collect(),
             edits: detail.edits.iter().map(Edited::of).collect(),
+            requests: detail.requests.iter().map(ToString::to_string).collect(),
             is_dead: state == "dead",
             is_in_doubt: state == "uncertain",
             is_suppressed: state == "suppressed",
@@ -120,8 +127,10 @@ impl Moment {
 
     fn of(attempt: &Attempt, desk: &str) -> Self {
         let Attempt { number, outcome, failure, counts, .. } = attempt;
-        let is_told = *counts || *outcome == AttemptOutcome::Suppressed;
-        let uncounted = if is_told { "" } else { ", does not count" };
+        // Of those that end well nobody asks.
+        let is_told = *counts || failure.is_none();
+        let uncounted =
+            if is_told { "" } else { ", does not count towards the desk's `max_attempts`" };
         let reason = failure.as_ref().map(|failure| format!(": {}", failure.reason.as_str()));
         let what = format!(
             "Attempt {number} {}{}{uncounted}",

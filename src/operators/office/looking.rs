@@ -2,11 +2,12 @@
 
 use super::Office;
 use crate::{
-    delivery::{Delivery, DeliveryKey},
-    event::{EventId, SourceName},
+    delivery::{Delivery, DeliveryKey, State},
+    desks::Preview,
+    event::{Event, EventId, SourceName},
     ledger::{
         AuditEntry, AuditSearch, Books, CallbackRecord, Cursor, EventRecord, Found, Issue, Page,
-        Search, TokenHash, TokenRecord,
+        Search, TokenHash, TokenRecord, Whole,
     },
     operators::{
         OfficeError,
@@ -47,11 +48,10 @@ impl Office {
         let deliveries = ledger.deliveries_of(source, id).await?;
         let mut details = Vec::with_capacity(deliveries.len());
         for delivery in &deliveries {
-            let attempts = ledger.attempts(&delivery.key).await?;
-            let edits = ledger.edits(&delivery.key).await?;
-            details.push(DeliveryDetail::new(delivery, attempts, edits));
+            details.push(self.detail(delivery).await?);
         }
-        Ok(EventDetail::new(&record, &deliveries, details))
+        let verdicts = self.planner.rules.now().verdicts(&record.envelope.event);
+        Ok(EventDetail::new(&record, &deliveries, details, &verdicts))
     }
 
     /// A page of deliveries.
@@ -70,8 +70,32 @@ impl Office {
         let ledger = self.archive.ledger().await?;
         let found: Option<Delivery> = ledger.delivery(key).await?;
         let delivery = found.ok_or_else(|| OfficeError::unknown("delivery", key.as_str()))?;
+        self.detail(&delivery).await
+    }
+
+    async fn detail(&self, delivery: &Delivery) -> Result<DeliveryDetail, OfficeError> {
+        let (ledger, key) = (self.archive.ledger().await?, &delivery.key);
         let (attempts, edits) = (ledger.attempts(key).await?, ledger.edits(key).await?);
-        Ok(DeliveryDetail::new(&delivery, attempts, edits))
+        let requests = self.requests(delivery).await?;
+        Ok(DeliveryDetail::new(delivery, attempts, edits, requests))
+    }
+
+    /// The requests that a ticket of its own takes, as today's rules make them of the event as it
+    /// counts.
+    async fn requests(&self, delivery: &Delivery) -> Result<Vec<Preview>, OfficeError> {
+        if matches!(delivery.state, State::Merged { .. } | State::Resolved { .. }) {
+            return Ok(Vec::new());
+        }
+        let found = self.archive.ledger().await?.whole(&delivery.key).await?;
+        let Some(Whole { envelope, data, .. }) = found else { return Ok(Vec::new()) };
+        let event = Event { data, ..envelope.event };
+        let draft = self.planner.rules.now().draft(&delivery.rule, &delivery.desk, &event);
+        // Why there is none is told by the rules' verdicts, and by how the delivery ended.
+        let Ok(Some(draft)) = draft else { return Ok(Vec::new()) };
+        if !draft.opens() {
+            return Ok(Vec::new());
+        }
+        Ok(self.archive.requests(&delivery.desk, &delivery.key, &draft))
     }
 
     /// The dead letters as issues, those with the most first.

@@ -30,8 +30,11 @@ use async_trait::async_trait;
 use super::{OfficeError, replaying::Planner, views::SourceView};
 use crate::{
     clock::Clock,
+    delivery::DeliveryKey,
+    desks::Preview,
     event::DeskName,
     ledger::{Ledger, Privacy},
+    ticket::TicketDraft,
 };
 
 /// Everything that operators' questions and acts need.
@@ -43,7 +46,8 @@ pub struct Office {
     pub clock: Arc<dyn Clock>,
     /// The configured desks, each with its kind.
     pub desks: BTreeMap<DeskName, &'static str>,
-    /// What plans of bulk replays are made by, and edits are held to: today's rules and schemas.
+    /// What plans of bulk replays are made by, and events and edits are held to: today's rules and
+    /// schemas.
     pub planner: Planner,
     /// What of events is about persons, and how long it is kept.
     pub privacy: Privacy,
@@ -62,4 +66,8 @@ pub trait Archive: fmt::Debug + Send + Sync {
 
     /// The sources, each with when its secrets last verified.
     async fn sources(&self) -> Result<Vec<SourceView>, OfficeError>;
+
+    /// The requests that `draft` takes at a desk, in order, with secrets masked; none where the desk
+    /// is not configured or cannot have this ticket.
+    fn requests(&self, desk: &DeskName, key: &DeliveryKey, draft: &TicketDraft) -> Vec<Preview>;
 }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::{
     delivery::{Attempt, Delivery, Failure, Limit, SilenceId, State},
+    desks::Preview,
     ledger::EditRecord,
     ticket::{Priority, TicketRef},
 };
@@ -75,6 +76,9 @@ pub struct DeliveryDetail {
     /// What operators made of its event, the first edit first, each against the event as it was
     /// posted.
     pub edits: Vec<EditRecord>,
+    /// The requests that a ticket of its own takes, in order, as today's rules make them of the event
+    /// as it counts; none where there is no such ticket.
+    pub requests: Vec<Preview>,
 }
 
 impl DeliveryView {
@@ -121,8 +125,14 @@ impl DeliveryView {
 
 impl DeliveryDetail {
     /// Shows a delivery with its attempts.
-    pub fn new(delivery: &Delivery, history: Vec<Attempt>, edits: Vec<EditRecord>) -> Self {
+    pub fn new(
+        delivery: &Delivery,
+        history: Vec<Attempt>,
+        edits: Vec<EditRecord>,
+        requests: Vec<Preview>,
+    ) -> Self {
         let steps = delivery.steps.iter().filter_map(|step| serde_json::to_value(step).ok());
-        Self { delivery: DeliveryView::of(delivery), steps: steps.collect(), history, edits }
+        let delivery = DeliveryView::of(delivery);
+        Self { delivery, steps: steps.collect(), history, edits, requests }
     }
 }

@@ -6,7 +6,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{DeliveryDetail, DeliveryView};
-use crate::{delivery::Delivery, event::Route, ledger::EventRecord, ticket::Priority};
+use crate::{
+    delivery::Delivery, event::Route, ledger::EventRecord, rules::RuleVerdict, ticket::Priority,
+};
 
 /// An accepted event, and where its deliveries stand.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -42,6 +44,19 @@ pub struct RouteView {
     pub priority: Priority,
 }
 
+/// Why a rule does or does not decide about an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct VerdictView {
+    /// The rule.
+    pub rule: String,
+    /// `matched`, `other-type`, `when-false`, or `undecided`: its `when` fails, which counts as a match.
+    pub verdict: &'static str,
+    /// The desks for which it decides: those that it sends to, and no rule before it.
+    pub decides: Vec<String>,
+    /// In words.
+    pub why: String,
+}
+
 /// An event with everything that happened to it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct EventDetail {
@@ -52,6 +67,9 @@ pub struct EventDetail {
     pub event: Value,
     /// Its deliveries with every attempt.
     pub deliveries: Vec<DeliveryDetail>,
+    /// What every rule says of it, as the rules stand now; the receipt's `routes` are what they said
+    /// when it came.
+    pub rules: Vec<VerdictView>,
 }
 
 impl EventView {
@@ -78,18 +96,32 @@ impl RouteView {
     }
 }
 
+impl VerdictView {
+    /// Shows what a rule says.
+    pub fn of(verdict: &RuleVerdict) -> Self {
+        Self {
+            rule: verdict.rule.to_string(),
+            verdict: verdict.matching.as_str(),
+            decides: verdict.decides.iter().map(ToString::to_string).collect(),
+            why: verdict.to_string(),
+        }
+    }
+}
+
 impl EventDetail {
     /// Shows an event with what happened to it.
     pub fn new(
         record: &EventRecord,
         deliveries: &[Delivery],
         details: Vec<DeliveryDetail>,
+        verdicts: &[RuleVerdict],
     ) -> Self {
         let event = record.envelope.event.to_cloudevents();
         Self {
             receipt: EventView::new(record, deliveries),
             event: serde_json::from_slice(&event).unwrap_or(Value::Null),
             deliveries: details,
+            rules: verdicts.iter().map(VerdictView::of).collect(),
         }
     }
 }

@@ -15,7 +15,7 @@ pub use brakes::BrakeView;
 pub use deliveries::{DeliveryDetail, DeliveryView};
 pub use desks::{BreakerView, DeskView, WindowView};
 pub use edits::{EditedView, EditsView, ReroutedView};
-pub use events::{EventDetail, EventView, RouteView};
+pub use events::{EventDetail, EventView, RouteView, VerdictView};
 pub use incidents::IncidentView;
 pub use overview::{
     Forecast, IssueCounts, OldestView, Outlook, Overview, PaceOf, TimeToTicketView,

@@ -5,7 +5,7 @@
 mod drafts;
 mod redaction;
 
-use super::{CustomerRule, Form, Matching, Rule, RuleBook, RuleError, Templates};
+use super::{CustomerRule, Form, Rule, RuleBook, RuleError, Templates};
 use crate::{
     event::{Event, SourceName},
     ticket::{Action, Priority, TicketDraft},
@@ -148,10 +148,22 @@ fn the_first_rule_that_matches_decides_for_each_desk() {
         .collect();
     let pair = |desk: &str, rule: &str| (desk.to_owned(), rule.to_owned());
     assert_eq!(routes, [pair("crm", "first"), pair("support", "second")]);
-    let verdicts: Vec<Matching> =
-        book.verdicts(&event("{}")).into_iter().map(|verdict| verdict.matching).collect();
-    let expected = [Matching::WhenFalse, Matching::Matched, Matching::Matched, Matching::OtherType];
-    assert_eq!(verdicts, expected);
+    let verdicts = book.verdicts(&event("{}"));
+    let told: Vec<(&str, String)> =
+        verdicts.iter().map(|it| (it.matching.as_str(), it.to_string())).collect();
+    let expected = [
+        ("when-false", "does not match: its `when` is false"),
+        ("matched", "matches"),
+        ("matched", "matches; a rule before it decides for crm"),
+        ("other-type", "looks at other types"),
+    ];
+    assert_eq!(told, expected.map(|(name, words)| (name, words.to_owned())));
+    // What is said of the desks is what is done.
+    let decided: Vec<(String, String)> = verdicts
+        .iter()
+        .flat_map(|it| it.decides.iter().map(|desk| pair(desk.as_str(), it.rule.as_str())))
+        .collect();
+    assert_eq!(decided, routes);
 }
 
 #[test]

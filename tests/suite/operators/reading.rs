@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::calling::Operator;
-use crate::support::world::{World, key, payment, state};
+use crate::support::world::{World, eventually, key, payment, state};
 
 fn ids(list: &Value) -> Vec<&str> {
     let items = list["items"].as_array().unwrap().iter();
@@ -34,6 +34,55 @@ async fn an_event_is_told_with_receipt_verdicts_and_every_attempt() {
     assert_eq!(dead["history"][0]["outcome"], "dead");
     let alone = operator.get(&format!("/deliveries/{support}")).await.good();
     assert_eq!(&alone, dead);
+}
+
+#[tokio::test]
+async fn an_event_is_told_with_what_every_rule_says_of_it_and_why() {
+    let world = World::embedded().await;
+    let mut small = payment("SO-1");
+    small["amount"] = json!(5);
+    world.post("evt_1", "payment.failed", &small).await;
+    world.post("evt_2", "payment.failed", &payment("SO-2")).await;
+    world.settled("evt_2").await;
+    let verdict = |rule: &str, verdict: &str, decides: &[&str], why: &str| json!({ "rule": rule, "verdict": verdict, "decides": decides, "why": why });
+    let others = [
+        verdict("order-stuck", "other-type", &[], "looks at other types"),
+        verdict("integration-error", "other-type", &[], "looks at other types"),
+    ];
+    let is_false = "does not match: its `when` is false";
+    let operator = Operator::of(&world, "read");
+    for (id, first) in [
+        ("evt_1", verdict("payment-failed", "when-false", &[], is_false)),
+        ("evt_2", verdict("payment-failed", "matched", &["support", "crm"], "matches")),
+    ] {
+        let expected = json!([&[first.clone()][..], &others].concat());
+        eventually("it is recorded", || async {
+            operator.get(&format!("/events/shop/{id}")).await.status == 200
+        })
+        .await;
+        let event = operator.get(&format!("/events/shop/{id}")).await.good();
+        assert_eq!(event["rules"], expected);
+        assert_eq!(world.json(&["events", "show", id, "--why"])["rules"], expected);
+        let printed = world.cli(&["events", "show", id, "--why"]);
+        let printed = String::from_utf8(printed.stdout).unwrap();
+        let told = format!("payment-failed {}", first["why"].as_str().unwrap());
+        assert!(printed.contains(&told) && printed.contains("other types: 2"), "{printed}");
+    }
+}
+
+#[tokio::test]
+async fn a_delivery_is_told_with_the_requests_of_its_ticket_and_no_secret() {
+    let world = World::embedded().await;
+    world.post("evt_1", "payment.failed", &hopeless("SO-1")).await;
+    world.settled("evt_1").await;
+    let operator = Operator::of(&world, "read");
+    let path = format!("/deliveries/{}", key("evt_1", "support"));
+    let delivery = operator.get(&path).await.good();
+    let requests = delivery["requests"].as_array().unwrap();
+    let ticket = requests.iter().find(|request| request["step"] == "ticket").unwrap();
+    assert_eq!(ticket["method"], "POST");
+    assert_eq!(ticket["body"]["subject"], "Payment failed for order #SO-1");
+    assert!(!delivery.to_string().contains("sk_live_sandbox"), "{delivery}");
 }
 
 #[tokio::test]

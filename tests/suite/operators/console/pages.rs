@@ -31,6 +31,15 @@ async fn an_event_is_found_by_its_order_and_tells_why_it_died() {
     for told in ["Received from shop", "unknown-customer", "ticketed", "Attempt 1"] {
         assert!(page.html.contains(told), "{told}: {}", page.html);
     }
+    for told in [
+        "<b>payment-failed</b> matches",
+        "look at other types",
+        "The requests of its ticket",
+        "POST http://",
+        "Bearer ***",
+    ] {
+        assert!(page.html.contains(told), "{told}: {}", page.html);
+    }
     assert!(page.html.contains("&lt;b&gt;bold") && !page.html.contains("<b>bold"));
     // Who may only look has no buttons.
     assert!(!page.html.contains("/discard"), "{}", page.html);

@@ -25,17 +25,22 @@ async fn the_progress_of_a_replay_moves_on_its_page_without_a_reload() {
     // Nothing is put back before somebody looks.
     assert!(world.cli(&["desk", "crm", "pause", "--why", "look"]).status.success());
     assert!(world.cli(&begin).status.success());
-    let chromium = logged_in(&world, "read").await;
+    let chromium = logged_in(&world, "operate").await;
     chromium.look(Look::Light).await;
     chromium.goto(&at(&world, "/replays/all")).await;
     chromium.shows("0 of 5 put back").await;
     chromium.shows("Live.").await;
     chromium.evaluate("window.isTheSamePage = true").await;
+    // What can be done to it is what it offers.
+    let offered = "[...document.querySelectorAll('main form button')] \
+                   .filter(it => it.checkVisibility()).map(it => it.textContent).join()";
+    assert_eq!(chromium.evaluate(offered).await, json!("Pause,Cancel"));
     let bar = "document.querySelector('#replay-now progress').value";
     assert_eq!(chromium.evaluate(bar).await, json!(0));
     assert!(world.cli(&["desk", "crm", "resume"]).status.success());
     chromium.shows("5 of 5 put back").await;
     chromium.shows("done").await;
+    assert_eq!(chromium.evaluate(offered).await, json!(""));
     assert_eq!(chromium.evaluate(bar).await, json!(DEAD));
     let ticketed = "document.querySelector('#replay-now tbody tr').cells[3].textContent";
     eventually("all are ticketed", || async {
