@@ -1,5 +1,6 @@
 //! Queues that are full, are not as they should be, or are gone.
 
+use deskbell::ledger::Ledger as _;
 use lapin::types::AMQPValue;
 use serde_json::json;
 use tokio::task::spawn_blocking;
@@ -7,10 +8,13 @@ use tokio::task::spawn_blocking;
 use super::{
     error, order, post_refused, until_not_ready, until_one_ticket_at_support, until_ready,
 };
-use crate::support::{
-    rabbit::RabbitNode,
-    visitor::Visitor,
-    world::{World, eventually, state},
+use crate::{
+    replays::graves::ledger_of,
+    support::{
+        rabbit::RabbitNode,
+        visitor::Visitor,
+        world::{World, eventually, state},
+    },
 };
 
 /// The work queue of `integration.error` at `crm`.
@@ -94,6 +98,12 @@ async fn a_journal_that_is_deleted_is_declared_anew_and_the_books_go_on() {
     world.start().await;
     world.post("evt_1", "order.stuck", &order(1)).await;
     until_one_ticket_at_support(&world, "evt_1").await;
+    let ledger = ledger_of(&world);
+    eventually("the journal is read", || async {
+        ledger.recorded_up_to().await.unwrap().is_some()
+    })
+    .await;
+    ledger.close().await;
     Visitor::at(node.url()).await.delete_queue("deskbell.journal").await;
     // Its lane takes it, and whoever takes it up records it.
     world.post("evt_2", "order.stuck", &order(2)).await;

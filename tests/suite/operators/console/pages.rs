@@ -35,7 +35,7 @@ async fn an_event_is_found_by_its_order_and_tells_why_it_died() {
         "<b>payment-failed</b> matches",
         "look at other types",
         "The requests of its ticket",
-        "POST http://",
+        "<pre tabindex=\"0\">POST http",
         "Bearer ***",
     ] {
         assert!(page.html.contains(told), "{told}: {}", page.html);
