@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Context, Exit, argument, clock, dead::span, output};
+use super::{Context, Exit, argument, clock, moment, output};
 use crate::ledger::{Act, AuditEntry, AuditSearch};
 
 /// The log of operators' acts: who did what, to what, why and when.
@@ -16,7 +16,7 @@ pub(super) struct Options {
 enum Question {
     /// The acts that pass the filters, the last ones first.
     List {
-        /// Within this time: `2h`, `30m`.
+        /// From then on: `2h` ago, or an instant as `2026-10-18T12:00:00Z`.
         #[arg(long)]
         since: Option<String>,
         /// By this token, or this account of the command line.
@@ -41,7 +41,7 @@ impl Options {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<Exit> {
         let Question::List { since, who, act, on: subject, limit, json } = self.question;
         let since = match since {
-            Some(text) => Some(clock().now() - span("--since", &text)?),
+            Some(text) => Some(moment("--since", &text, clock().now())?),
             None => None,
         };
         let act: Option<Act> = act.map(|act| argument("--act", &act)).transpose()?;

@@ -6,8 +6,6 @@ mod edit;
 pub(super) mod edits;
 mod plan;
 
-pub(super) use choice::span;
-
 use clap::{ArgGroup, Args, Subcommand};
 use serde_json::json;
 
@@ -16,6 +14,7 @@ use super::{
     Context, Exit,
     acting::{by, by_at},
     argument, clock, output,
+    searching::gather,
 };
 use crate::{
     delivery::{Delivery, DeliveryKey, InvalidTransition, State, Transition},
@@ -32,16 +31,16 @@ pub(super) struct Options {
 
 #[derive(Debug, Subcommand)]
 enum Act {
-    /// The dead letters that pass the filters, the latest first.
+    /// The dead letters that pass the filters, by when they last changed, the latest first.
     List {
-        #[command(flatten)]
-        choice: Choice,
         /// How many at most.
         #[arg(long, default_value_t = 100)]
         limit: usize,
         /// Print JSON.
         #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        choice: Choice,
     },
     /// One dead letter with its event and every attempt.
     Show {
@@ -58,8 +57,6 @@ enum Act {
     Replay {
         /// The deliveries' keys; or choose by filter.
         keys: Vec<String>,
-        #[command(flatten)]
-        choice: Choice,
         /// All dead letters, where neither a key nor a filter is given.
         #[arg(long)]
         all: bool,
@@ -74,6 +71,8 @@ enum Act {
         /// Print JSON.
         #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        choice: Choice,
     },
     /// Gives dead letters up: single ones, doubts among them, or all that a filter chooses.
     Discard(discard::Options),
@@ -100,8 +99,10 @@ impl Options {
         let clock = clock();
         match self.act {
             Act::List { choice, limit, json } => {
-                let filter = choice.filter(&*clock, Some(limit))?;
-                list(&ledger.deliveries(&filter).await?, json)
+                let search = choice.listed(clock.now())?;
+                let dead =
+                    gather(limit, async |page| ledger.search_deliveries(&search, &page).await);
+                list(&dead.await?, json)
             }
             Act::Show { key, json } => show(&*ledger, &argument("key", &key)?, json).await,
             Act::Edit(options) => options.run(context).await,

@@ -1,5 +1,7 @@
 //! `deskbell events`: where is this event?
 
+mod listing;
+
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -21,15 +23,9 @@ pub(super) struct Options {
 
 #[derive(Debug, Subcommand)]
 enum Act {
-    /// The latest accepted events.
-    List {
-        /// How many.
-        #[arg(long, default_value_t = 50)]
-        limit: usize,
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    /// The events that pass the filters, by when they were received, the latest first. What the filters say
+    /// of deliveries has to hold of one of the event's.
+    List(Box<listing::Options>),
     /// One event with everything that happened to it.
     Show {
         /// The sender's id of the event.
@@ -48,10 +44,10 @@ enum Act {
 
 impl Options {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<Exit> {
-        let ledger = context.ledger()?;
         match self.act {
-            Act::List { limit, json } => list(&*ledger, limit, json).await,
+            Act::List(options) => options.run(context).await,
             Act::Show { id, source, why, json } => {
+                let ledger = context.ledger()?;
                 let id: EventId = super::argument("id", &id)?;
                 let source = source
                     .map(|name| super::argument::<SourceName>("--source", &name))
@@ -61,34 +57,6 @@ impl Options {
             }
         }
     }
-}
-
-async fn list(ledger: &dyn Ledger, limit: usize, json: bool) -> anyhow::Result<Exit> {
-    let mut rows = Vec::new();
-    for record in ledger.latest_events(limit).await? {
-        let event = &record.envelope.event;
-        let deliveries = ledger.deliveries_of(&event.source, &event.id).await?;
-        rows.push((record, deliveries));
-    }
-    if json {
-        let events: Vec<_> =
-            rows.iter().map(|(record, deliveries)| view(record, deliveries)).collect();
-        output::json(&events)?;
-        return Ok(Exit::Done);
-    }
-    let mut table = output::table(["received", "source", "id", "type", "deliveries"]);
-    for (record, deliveries) in &rows {
-        let event = &record.envelope.event;
-        table.add_row([
-            output::instant(record.envelope.received_at),
-            event.source.to_string(),
-            event.id.to_string(),
-            event.event_type.to_string(),
-            summary(record, deliveries),
-        ]);
-    }
-    output::line(table)?;
-    Ok(Exit::Done)
 }
 
 async fn show(
@@ -192,20 +160,6 @@ fn print_verdicts(verdicts: &[RuleVerdict]) -> std::io::Result<()> {
         output::line(format_args!("  {} {verdict}", verdict.rule))?;
     }
     output::line(format_args!("  rules that look at other types: {}", others.len()))
-}
-
-fn summary(record: &EventRecord, deliveries: &[Delivery]) -> String {
-    if record.envelope.routes.is_empty() {
-        return "unmatched".to_owned();
-    }
-    let states = record.envelope.routes.iter().map(|route| {
-        let state = deliveries
-            .iter()
-            .find(|delivery| delivery.desk == route.desk)
-            .map_or("queued", |delivery| delivery.state.name());
-        format!("{}: {state}", route.desk)
-    });
-    states.collect::<Vec<_>>().join(", ")
 }
 
 fn view(record: &EventRecord, deliveries: &[Delivery]) -> serde_json::Value {

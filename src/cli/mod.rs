@@ -28,6 +28,7 @@ mod replays;
 mod retention;
 mod run;
 mod sandbox;
+mod searching;
 mod send;
 mod setup;
 mod silence;
@@ -41,7 +42,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use self::{
     acting::clock,
-    arguments::{WrongArgument, WrongCall, argument, read_file, source},
+    arguments::{WrongArgument, WrongCall, argument, moment, read_file, source, span},
 };
 use crate::{
     app,

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use self::telling::{list, shown, unknown, view};
-use super::{Context, Exit, WrongCall, acting::by, argument, dead::span, output};
+use super::{Context, Exit, WrongCall, acting::by, argument, output, span};
 use crate::{
     delivery::{DeliveryKey, NewSilence, SilenceChoice, SilenceId},
     ledger::{By, Ledger, Page, Search},

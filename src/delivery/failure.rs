@@ -106,8 +106,16 @@ impl fmt::Display for Reason {
 
 /// A text that is no reason.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("is not a reason")]
+#[error("is not a reason: {}", Reason::words())]
 pub struct InvalidReason;
+
+impl Reason {
+    /// The words of all reasons, with commas between them.
+    fn words() -> String {
+        let words: Vec<&str> = Self::ALL.iter().map(|reason| reason.as_str()).collect();
+        words.join(", ")
+    }
+}
 
 impl std::str::FromStr for Reason {
     type Err = InvalidReason;

@@ -18,7 +18,7 @@ pub struct SilenceId(i64);
 
 /// A text that names no silence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("is no silence's number")]
+#[error("is no silence's number: a whole number from 1 on")]
 pub struct InvalidSilenceId;
 
 impl SilenceId {

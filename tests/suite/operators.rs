@@ -8,6 +8,7 @@ mod console;
 mod editing;
 mod editor;
 mod erasing;
+mod finding;
 mod guarding;
 mod issues;
 mod overview;

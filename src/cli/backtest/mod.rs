@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use self::{comparison::Comparison, side::Side};
-use super::{Context, Exit, argument, clock, dead::span, output};
+use super::{Context, Exit, argument, clock, moment, output};
 use crate::ledger::{EventSpan, Ledger};
 
 /// Events read at a time.
@@ -25,7 +25,7 @@ pub(super) struct Options {
     /// The behaviour file with the other rules.
     #[arg(long, value_name = "FILE.TOML")]
     rules: PathBuf,
-    /// Events that were received within this time: `7d`, `12h`.
+    /// Events that were received from then on: `7d` ago, or an instant as `2026-10-18T12:00:00Z`.
     #[arg(long, default_value = "7d")]
     since: String,
     /// Of this source.
@@ -51,7 +51,7 @@ impl Options {
         let (other, _) = context.load_instead(&self.rules)?;
         let until = clock().now();
         let span = EventSpan {
-            since: until - span("--since", &self.since)?,
+            since: moment("--since", &self.since, until)?,
             until,
             source: self.source.as_ref().map(|text| argument("--source", text)).transpose()?,
             event_type: self

@@ -19,8 +19,6 @@ use crate::{
 pub(super) struct Options {
     /// The deliveries' keys; or choose by filter.
     keys: Vec<String>,
-    #[command(flatten)]
-    choice: Choice,
     /// All dead letters, where neither a key nor a filter is given.
     #[arg(long)]
     all: bool,
@@ -30,6 +28,8 @@ pub(super) struct Options {
     /// Print JSON.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    choice: Choice,
 }
 
 impl Options {
@@ -48,7 +48,9 @@ impl Options {
             (false, false) => each(ledger, &self.keys, &by).await,
             (true, true) => {
                 // What dies while it goes on is nobody's wish.
-                let search = Search { until: Some(by.at), ..self.choice.search(by.at)? };
+                let search = self.choice.search(by.at)?;
+                let until = search.until.map_or(by.at, |until| until.min(by.at));
+                let search = Search { until: Some(until), ..search };
                 chosen(ledger, &search, &by, self.json).await
             }
         }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use super::{
     super::{
-        Context, Exit, WrongCall,
+        Context, Exit,
         acting::by_at,
         app, argument, output,
         replays::{counted, grouped, show, told},
@@ -20,7 +20,7 @@ use super::{
     choice::Choice,
 };
 use crate::{
-    ledger::{Ledger, NewReplay, ReplayName, ReplayState, Search},
+    ledger::{Ledger, NewReplay, ReplayName, ReplayState},
     operators::{
         replaying::{self, Planner},
         views::{PlanDesk, ReplayPlan, ReplayView},
@@ -226,23 +226,4 @@ fn desk_lines(desk: &PlanDesk) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-impl Choice {
-    /// What it chooses for an act on all of it; a stretch of time counts back from `now`.
-    pub(super) fn search(&self, now: Timestamp) -> anyhow::Result<Search> {
-        let filter = self.filter_at(now, None)?;
-        if filter.state.as_deref() != Some("dead") {
-            return Err(WrongCall("only what is dead is chosen by a filter".to_owned()).into());
-        }
-        Ok(Search {
-            since: filter.since,
-            source: filter.source,
-            event_type: filter.event_type,
-            desk: filter.desk,
-            reason: filter.reason,
-            text: filter.text,
-            ..Search::default()
-        })
-    }
 }

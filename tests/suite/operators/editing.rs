@@ -51,8 +51,12 @@ fn refused(world: &World, arguments: &[&str]) -> String {
 #[tokio::test]
 async fn a_dead_letter_is_found_edited_and_ticketed_by_the_command_line_alone() {
     let world = with_a_dead_letter().await;
-    let found = world.json(&["dead", "list", "--text", "SO-4711"]);
-    let key = found[0]["key"].as_str().unwrap();
+    let found = world.json(&["events", "list", "--where", "data.orderId=SO-4711"]);
+    assert_eq!((found.as_array().map(Vec::len), &found[0]["id"]), (Some(1), &json!("evt_1")));
+    let dead = of_desk(found[0]["deliveries"].as_array().unwrap(), "support");
+    let by_order = world.json(&["dead", "list", "--where", "data.orderId=SO-4711"]);
+    assert_eq!(by_order[0]["key"], dead["key"]);
+    let key = dead["key"].as_str().unwrap();
     let shown = world.json(&["dead", "show", key]);
     assert_eq!(shown["delivery"]["failure"]["reason"], "unknown-customer", "{shown}");
     assert_eq!(shown["event"]["data"]["customer"]["name"], "[redacted]");
