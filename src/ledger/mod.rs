@@ -58,7 +58,7 @@ pub use lately::{
 };
 pub use past::{EventSpan, Past, PastEvents};
 pub use pauses::{DeskPause, Pauses};
-pub use reading::{EventRecord, Filter};
+pub use reading::EventRecord;
 pub use replays::{
     Begun, DeadLetter, Fed, Feed, InvalidReplayName, MOST_FED_FROM, MOST_OPENED_TO_FEED, NewReplay,
     ReplayDesk, ReplayName, ReplayRecord, ReplayState, Replays, Steering,
@@ -256,9 +256,6 @@ pub trait Ledger:
     /// All recorded events of this id, of whatever source.
     async fn events_with_id(&self, id: &EventId) -> Result<Vec<EventRecord>, LedgerError>;
 
-    /// The newest events first, `most` at most.
-    async fn latest_events(&self, most: usize) -> Result<Vec<EventRecord>, LedgerError>;
-
     /// One delivery.
     async fn delivery(&self, key: &DeliveryKey) -> Result<Option<Delivery>, LedgerError>;
 
@@ -268,9 +265,6 @@ pub trait Ledger:
         source: &SourceName,
         id: &EventId,
     ) -> Result<Vec<Delivery>, LedgerError>;
-
-    /// Deliveries that pass `filter`, the last changed first.
-    async fn deliveries(&self, filter: &Filter) -> Result<Vec<Delivery>, LedgerError>;
 
     /// The attempts of one delivery, oldest first.
     async fn attempts(&self, key: &DeliveryKey) -> Result<Vec<Attempt>, LedgerError>;

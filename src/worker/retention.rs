@@ -107,7 +107,7 @@ mod tests {
     use crate::{
         clock::ManualClock,
         event::{Attributes, Envelope, Event, JournalMark, RequestId},
-        ledger::sqlite::SqliteLedger,
+        ledger::{Page, Search, Searches as _, sqlite::SqliteLedger},
     };
 
     const DAY: Duration = Duration::from_hours(24);
@@ -128,7 +128,8 @@ mod tests {
 
     /// How many of the events still say something.
     async fn kept(ledger: &SqliteLedger) -> usize {
-        let events = ledger.latest_events(99).await.unwrap();
+        let page = Page { after: None, most: 99 };
+        let events = ledger.search_events(&Search::default(), &page).await.unwrap().items;
         events.iter().filter(|it| matches!(it.envelope.event.data, Value::Object(_))).count()
     }
 

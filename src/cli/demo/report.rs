@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use super::{Demo, samples::Sample};
 use crate::{
     app::App,
-    cli::{Context, acting::by, books, output, send::Answer},
+    cli::{Context, acting::by, books, output, searching::gather, send::Answer},
     config::Config,
     delivery::{Delivery, State},
-    ledger::{By, Filter, Ledger},
+    ledger::{By, Ledger, Search},
     sandbox::{Sandbox, SandboxTicket},
 };
 
@@ -128,8 +128,9 @@ impl Report {
 
     /// All is settled: what stands in the desks, what died, and the books.
     pub(super) async fn sum_up(self, ledger: &dyn Ledger, sandbox: &Sandbox) -> anyhow::Result<()> {
-        let dead = Filter { state: Some("dead".to_owned()), ..Filter::default() };
-        let dead = ledger.deliveries(&dead).await?;
+        let dead = Search { state: Some("dead"), ..Search::default() };
+        let dead = gather(usize::MAX, async |page| ledger.search_deliveries(&dead, &page).await);
+        let dead = dead.await?;
         let books = ledger.books().await?;
         if self.json {
             let tickets = self.tickets(sandbox);

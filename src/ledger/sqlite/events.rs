@@ -135,8 +135,6 @@ pub(super) enum Which {
     Named,
     /// All events of id `?1`, the first recorded first.
     OfId,
-    /// The `?1` newest events, the newest first.
-    Latest,
 }
 
 impl Which {
@@ -154,7 +152,6 @@ impl Which {
             Self::Number => select!("WHERE number = ?1"),
             Self::Named => select!("WHERE id = ?1 AND source = ?2"),
             Self::OfId => select!("WHERE id = ?1 ORDER BY number"),
-            Self::Latest => select!("ORDER BY received_at DESC, number DESC LIMIT ?1"),
         }
     }
 }

@@ -16,7 +16,6 @@ mod erasures;
 mod error;
 mod events;
 mod file;
-mod filter;
 mod incidents;
 mod inspections;
 mod issues;
@@ -51,7 +50,7 @@ use self::{
 };
 use super::{
     Books, BrakeRecord, By, Claim, Claimed, DeskLease, DeskRecord, Engaged, Engagement,
-    EventRecord, Filter, FloodRecord, GivenUp, Ledger, LedgerError, Overdue, Requeue, Whereabouts,
+    EventRecord, FloodRecord, GivenUp, Ledger, LedgerError, Overdue, Requeue, Whereabouts,
 };
 use crate::{
     delivery::{Attempt, Delivery, DeliveryKey, Incident, Transition},
@@ -250,10 +249,6 @@ impl Ledger for SqliteLedger {
         self.show(Which::OfId, [id.to_string()]).await
     }
 
-    async fn latest_events(&self, most: usize) -> Result<Vec<EventRecord>, LedgerError> {
-        self.show(Which::Latest, [i64::try_from(most).unwrap_or(i64::MAX)]).await
-    }
-
     async fn delivery(&self, key: &DeliveryKey) -> Result<Option<Delivery>, LedgerError> {
         let key = key.clone();
         self.read(move |tx| deliveries::find(tx, &key)).await
@@ -267,11 +262,6 @@ impl Ledger for SqliteLedger {
         let (source, id) = (source.clone(), id.clone());
         self.read(move |tx| deliveries::query(tx, OF_EVENT, &[&id.as_str(), &source.as_str()]))
             .await
-    }
-
-    async fn deliveries(&self, filter: &Filter) -> Result<Vec<Delivery>, LedgerError> {
-        let (filter, redactions) = (filter.clone(), self.redactions.clone());
-        self.read(move |tx| filter::deliveries(tx, &filter, &redactions)).await
     }
 
     async fn attempts(&self, key: &DeliveryKey) -> Result<Vec<Attempt>, LedgerError> {

@@ -12,8 +12,8 @@ use crate::{
     inspection::Inspection,
     ledger::{
         Books, BrakeRecord, By, Claim, Claimed, DeskLease, DeskRecord, Engaged, Engagement,
-        EventRecord, Filter, FloodRecord, GivenUp, Ledger, LedgerError, Overdue, Requeue,
-        Whereabouts, sqlite::SqliteLedger,
+        EventRecord, FloodRecord, GivenUp, Ledger, LedgerError, Overdue, Requeue, Whereabouts,
+        sqlite::SqliteLedger,
     },
     standing::Standing,
     ticket::Priority,
@@ -222,10 +222,6 @@ impl Ledger for Watched {
         unreachable!("a desk's loop does not ask")
     }
 
-    async fn latest_events(&self, _: usize) -> Result<Vec<EventRecord>, LedgerError> {
-        unreachable!("a desk's loop does not ask")
-    }
-
     async fn delivery(&self, _: &DeliveryKey) -> Result<Option<Delivery>, LedgerError> {
         unreachable!("a desk's loop does not ask")
     }
@@ -235,10 +231,6 @@ impl Ledger for Watched {
         _: &SourceName,
         _: &EventId,
     ) -> Result<Vec<Delivery>, LedgerError> {
-        unreachable!("a desk's loop does not ask")
-    }
-
-    async fn deliveries(&self, _: &Filter) -> Result<Vec<Delivery>, LedgerError> {
         unreachable!("a desk's loop does not ask")
     }
 

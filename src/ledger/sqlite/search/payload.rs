@@ -11,7 +11,6 @@ use crate::{
         sqlite::{
             edits,
             events::{self, Which},
-            filter::as_in_json,
         },
     },
 };
@@ -100,4 +99,20 @@ fn may_have(
 
 fn contains(whole: &str, text: &str) -> bool {
     whole.to_ascii_lowercase().contains(&text.to_ascii_lowercase())
+}
+
+/// The text as it stands inside a JSON string.
+fn as_in_json(text: &str) -> String {
+    let quoted = serde_json::Value::from(text).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_searched_text_is_looked_for_as_json_writes_it() {
+        assert_eq!(as_in_json("a \"b\"\n"), r#"a \"b\"\n"#);
+    }
 }

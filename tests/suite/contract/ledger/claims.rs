@@ -2,7 +2,7 @@
 
 use deskbell::{
     delivery::InvalidTransition,
-    ledger::{Claimed, LedgerError},
+    ledger::{Claimed, LedgerError, Page, Search},
 };
 use futures_util::future::join_all;
 use serde_json::json;
@@ -64,7 +64,8 @@ pub(super) async fn an_old_epoch_is_refused_and_changes_nothing(bench: impl Benc
     let never = ledger.claim(claim(&event, "support", 1, 1)).await;
     assert!(matches!(never, Err(LedgerError::LeaseOver { .. })), "{never:?}");
     assert_eq!(ledger.delivery(&key("1", "crm")).await.unwrap(), None);
-    assert_eq!(ledger.latest_events(9).await.unwrap(), []);
+    let page = Page { after: None, most: 9 };
+    assert_eq!(ledger.search_events(&Search::default(), &page).await.unwrap().items, []);
 }
 
 pub(super) async fn transitions_are_written_all_or_none(bench: impl Bench) {

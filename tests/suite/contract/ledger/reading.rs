@@ -3,7 +3,7 @@
 use deskbell::{
     delivery::{Reason, Transition},
     event::{Envelope, REDACTED},
-    ledger::{EventSpan, Filter, Ledger},
+    ledger::{EventRecord, EventSpan, Ledger, Page, Search},
 };
 use serde_json::json;
 
@@ -58,31 +58,33 @@ async fn three(ledger: &dyn Ledger) {
     }
 }
 
-async fn found(ledger: &dyn Ledger, filter: Filter) -> Vec<String> {
-    let deliveries = ledger.deliveries(&filter).await.unwrap();
+/// The deliveries that a search finds on its first page.
+async fn found(ledger: &dyn Ledger, search: &Search, most: usize) -> Vec<String> {
+    let page = Page { after: None, most };
+    let deliveries = ledger.search_deliveries(search, &page).await.unwrap().items;
     deliveries.into_iter().map(|delivery| delivery.event.id.into()).collect()
 }
 
 pub(super) async fn every_filter_chooses(bench: impl Bench) {
     let ledger = bench.ledger();
     three(ledger).await;
-    let all = Filter::default;
+    let all = Search::default;
     let crm = Some("crm".parse().unwrap());
-    for (filter, expected) in [
+    for (search, expected) in [
         (all(), ["3", "2", "1"].as_slice()),
-        (Filter { state: Some("dead".to_owned()), ..all() }, &["2"]),
-        (Filter { state: Some("lost".to_owned()), ..all() }, &[]),
-        (Filter { desk: crm.clone(), ..all() }, &["2", "1"]),
-        (Filter { source: Some("billing".parse().unwrap()), ..all() }, &["3"]),
-        (Filter { event_type: Some("payment.failed".parse().unwrap()), ..all() }, &["2", "1"]),
-        (Filter { reason: Some(Reason::DeskFault), ..all() }, &["3", "2"]),
-        (Filter { reason: Some(Reason::Poison), ..all() }, &[]),
-        (Filter { since: Some(at(3)), ..all() }, &["3", "2"]),
-        (Filter { most: Some(2), ..all() }, &["3", "2"]),
-        (Filter { desk: crm, reason: Some(Reason::DeskFault), most: Some(9), ..all() }, &["2"]),
+        (Search { state: Some("dead"), ..all() }, &["2"]),
+        (Search { state: Some("lost"), ..all() }, &[]),
+        (Search { desk: crm.clone(), ..all() }, &["2", "1"]),
+        (Search { source: Some("billing".parse().unwrap()), ..all() }, &["3"]),
+        (Search { event_type: Some("payment.failed".parse().unwrap()), ..all() }, &["2", "1"]),
+        (Search { reason: Some(Reason::DeskFault), ..all() }, &["3", "2"]),
+        (Search { reason: Some(Reason::Poison), ..all() }, &[]),
+        (Search { since: Some(at(3)), ..all() }, &["3", "2"]),
+        (Search { desk: crm, reason: Some(Reason::DeskFault), ..all() }, &["2"]),
     ] {
-        assert_eq!(found(ledger, filter.clone()).await, expected, "{filter:?}");
+        assert_eq!(found(ledger, &search, 9).await, expected, "{search:?}");
     }
+    assert_eq!(found(ledger, &all(), 2).await, ["3", "2"]);
 }
 
 pub(super) async fn a_text_is_searched_in_the_event_and_in_the_failure(bench: impl Bench) {
@@ -102,9 +104,15 @@ pub(super) async fn a_text_is_searched_in_the_event_and_in_the_failure(bench: im
         ("50_ broken", &[]),
         ("' OR 1=1 --", &[]),
     ] {
-        let filter = Filter { text: Some(text.to_owned()), ..Filter::default() };
-        assert_eq!(found(ledger, filter).await, expected, "{text}");
+        let search = Search { text: Some(text.to_owned()), ..Search::default() };
+        assert_eq!(found(ledger, &search, 9).await, expected, "{text}");
     }
+}
+
+/// The newest events.
+async fn latest(ledger: &dyn Ledger, most: usize) -> Vec<EventRecord> {
+    let page = Page { after: None, most };
+    ledger.search_events(&Search::default(), &page).await.unwrap().items
 }
 
 pub(super) async fn events_are_found_by_name_by_id_and_by_time(bench: impl Bench) {
@@ -115,7 +123,7 @@ pub(super) async fn events_are_found_by_name_by_id_and_by_time(bench: impl Bench
     let second = Envelope { received_at: at(2), ..event("2", &["crm"]) };
     let all = [first.clone(), namesake.clone(), second.clone()];
     ledger.record(&all, &mark(7)).await.unwrap();
-    let envelopes = |records: Vec<deskbell::ledger::EventRecord>| {
+    let envelopes = |records: Vec<EventRecord>| {
         records.into_iter().map(|record| record.envelope).collect::<Vec<_>>()
     };
     let id = &first.event.id;
@@ -124,7 +132,7 @@ pub(super) async fn events_are_found_by_name_by_id_and_by_time(bench: impl Bench
     assert_eq!(ledger.event(&"nobody".parse().unwrap(), id).await.unwrap(), None);
     let of_id = envelopes(ledger.events_with_id(id).await.unwrap());
     assert_eq!(of_id, [first, namesake.clone()].map(seen));
-    let latest = envelopes(ledger.latest_events(2).await.unwrap());
+    let latest = envelopes(latest(ledger, 2).await);
     assert_eq!(latest, [namesake, second].map(seen));
 }
 
@@ -137,10 +145,10 @@ pub(super) async fn what_is_redacted_is_kept_and_neither_shown_nor_found(bench: 
     let record = ledger.event(&whole.event.source, &whole.event.id).await.unwrap().unwrap();
     assert_eq!(record.envelope.event.data, json!({"secret": REDACTED, "note": "open"}));
     let of_id = ledger.events_with_id(&whole.event.id).await.unwrap();
-    assert_eq!([of_id, ledger.latest_events(1).await.unwrap()], [[record.clone()], [record]]);
+    assert_eq!([of_id, latest(ledger, 1).await], [[record.clone()], [record]]);
     let search = |text: &str| {
-        let filter = Filter { text: Some(text.to_owned()), most: Some(1), ..Filter::default() };
-        found(ledger, filter)
+        let search = Search { text: Some(text.to_owned()), ..Search::default() };
+        async move { found(ledger, &search, 1).await }
     };
     assert_eq!(search("OPEN").await, ["1"]);
     assert_eq!(search("4111").await, [""; 0]);
