@@ -14,7 +14,7 @@ use super::{
     Context, Exit,
     acting::{by, by_at},
     argument, clock, output,
-    searching::gather,
+    searching::{gather, tell_what_hides},
 };
 use crate::{
     delivery::{Delivery, DeliveryKey, InvalidTransition, State, Transition},
@@ -100,6 +100,7 @@ impl Options {
         match self.act {
             Act::List { choice, limit, json } => {
                 let search = choice.listed(clock.now())?;
+                tell_what_hides(context, &search);
                 let dead =
                     gather(limit, async |page| ledger.search_deliveries(&search, &page).await);
                 list(&dead.await?, json)

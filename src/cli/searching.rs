@@ -4,7 +4,11 @@
 use clap::Args;
 use jiff::Timestamp;
 
-use super::arguments::{WrongArgument, WrongCall, argument, moment};
+use super::{
+    Context,
+    arguments::{WrongArgument, WrongCall, argument, moment},
+    output,
+};
 use crate::ledger::{FieldMatch, Found, LedgerError, Page, Search};
 
 /// How many are asked for at a time.
@@ -108,6 +112,18 @@ fn field(text: &str) -> Result<FieldMatch, WrongCall> {
     };
     FieldMatch::new(name, value)
         .map_err(|wrong| WrongCall(format!("--where `{text}`: `{name}` {wrong}; {allowed}")))
+}
+
+/// Tells why nothing is found in payloads, where that is for want of the behaviour file.
+pub(super) fn tell_what_hides(context: &Context, search: &Search) {
+    let file = context.settings().behaviour_file;
+    if search.is_of_payload() && !file.exists() {
+        output::aside(format_args!(
+            "`{}` is not there, which says what of payloads may be read: nothing is found in \
+             them. DESKBELL_CONFIG names another",
+            file.display()
+        ));
+    }
 }
 
 /// Goes from page to page until `limit` are found or nothing is left.

@@ -53,9 +53,12 @@ async fn the_demo_leads_to_its_console_and_to_commands_that_work_as_printed() {
     let answer = Client::new().get(&api).bearer_auth(token).send().await.unwrap();
     assert_eq!(answer.status(), 200, "the token admits to what admins may");
 
-    for (part, shown) in
-        [("events show ", "ticketed"), ("dead list", "unknown-customer"), ("books", "balance")]
-    {
+    for (part, shown) in [
+        ("events list --where ", "-payment"),
+        ("events show ", "ticketed"),
+        ("dead list", "unknown-customer"),
+        ("books", "balance"),
+    ] {
         let line = lines.iter().find(|line| line.contains(&format!("/deskbell {part}"))).unwrap();
         let mut shell = Command::new("sh");
         shell.args(["-c", line]).current_dir(folder.path()).env_clear();

@@ -74,14 +74,15 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) fn of(context: &Context, config: &Config) -> Self {
-        let data_dir = config.settings.data_dir.clone();
+        let (here, there) = (context.settings(), &config.settings);
+        let said = |name: &str, here: &Path, there: &Path| {
+            if here == there { String::new() } else { format!("{name}={} ", there.display()) }
+        };
+        let file = said("DESKBELL_CONFIG", &here.behaviour_file, &there.behaviour_file);
+        let data = said("DESKBELL_DATA_DIR", &here.data_dir, &there.data_dir);
         // As it was started: cargo has put it where no shell looks.
         let program = std::env::args().next().unwrap_or_else(|| "deskbell".to_owned());
-        let reached = if data_dir == context.settings().data_dir {
-            program
-        } else {
-            format!("DESKBELL_DATA_DIR={} {program}", data_dir.display())
-        };
+        let (data_dir, reached) = (there.data_dir.clone(), format!("{file}{data}{program}"));
         Self { data_dir, by: by(context, None), reached }
     }
 
@@ -94,6 +95,7 @@ impl Place {
         output::line(format_args!("  http://{}/console", app.operators))?;
         output::line(format_args!("  {}", token.expose_secret()))?;
         output::line("\nFrom another terminal:\n")?;
+        output::line(format_args!("  {reached} events list --where data.orderId=SO-1001"))?;
         output::line(format_args!("  {reached} events show demo-{}-payment", demo.run))?;
         output::line(format_args!("  {reached} dead list"))?;
         output::line(format_args!("  {reached} books"))

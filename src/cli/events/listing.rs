@@ -5,7 +5,7 @@ use clap::{Args, builder::PossibleValuesParser};
 use super::{
     super::{
         Context, Exit, clock, output,
-        searching::{Searching, gather},
+        searching::{Searching, gather, tell_what_hides},
     },
     view,
 };
@@ -35,6 +35,7 @@ impl Options {
         let state = State::NAMES.into_iter().find(|name| self.state.as_deref() == Some(name));
         let search = Search { state, ..self.searching.search(clock().now())? };
         let ledger = context.ledger()?;
+        tell_what_hides(context, &search);
         let found =
             gather(self.limit, async |page| ledger.search_events(&search, &page).await).await?;
         let mut rows = Vec::with_capacity(found.len());

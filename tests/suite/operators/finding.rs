@@ -242,3 +242,16 @@ fn a_filter_that_cannot_be_read_is_refused_with_what_is_allowed() {
         }
     }
 }
+
+#[tokio::test]
+async fn without_the_behaviour_file_it_is_said_why_nothing_is_found_in_payloads() {
+    let mut world = world().await;
+    three(&world).await;
+    world.set("DESKBELL_CONFIG", "gone.toml");
+    for list in ["events", "dead"] {
+        let output = world.cli(&[list, "list", "--where", "data.orderId=SO-1", "--json"]);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(0), &b"[]\n"[..]));
+        assert!(told.contains("`gone.toml` is not there"), "{told}");
+    }
+}
